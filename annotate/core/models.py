@@ -1,0 +1,4 @@
+from annotate.core.audit import Audit
+from annotate.core.progress import LongJob
+
+__all__ = ["Audit", "LongJob"]

@@ -1,0 +1,53 @@
+"""Blobs by digest, in a folder of FOVEA_HOME: written once, whole or not at all."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+CHUNK = 2**20
+
+
+def root(kind: str = "blobs") -> Path:
+    """The folder for blobs of one kind ("blobs", "thumb", "display", "original"), made when missing."""
+    folder = Path(settings.FOVEA_HOME) / "store" / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def path(digest: str, suffix: str = "", *, kind: str = "blobs") -> Path:
+    """Where a blob lies; a digest is 64 hexadecimal digits, so no name of a user ever becomes a path."""
+    if len(digest) != 64 or not all(char in "0123456789abcdef" for char in digest):
+        raise ValueError(f"not a SHA-256 digest: {digest!r}")
+    return root(kind) / digest[:2] / digest[2:4] / f"{digest}{suffix}"
+
+
+def put(content: bytes, suffix: str = "", *, kind: str = "blobs", digest: str | None = None) -> str:
+    """Keeps `content` under its SHA-256 (or under `digest`, for what is derived from a blob) and returns that."""
+    digest = digest or hashlib.sha256(content).hexdigest()
+    target = path(digest, suffix, kind=kind)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=".draft-")
+        try:
+            with os.fdopen(descriptor, "wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            os.replace(draft, target)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise
+    return digest
+
+
+def open_blob(digest: str, suffix: str = "", *, kind: str = "blobs") -> BinaryIO:
+    return path(digest, suffix, kind=kind).open("rb")
+
+
+def drop(digest: str, suffix: str = "", *, kind: str = "blobs") -> None:
+    """Removes a blob; nothing happens where it is gone already."""
+    path(digest, suffix, kind=kind).unlink(missing_ok=True)

@@ -1,0 +1,115 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from annotate.ingest.models import Image
+from annotate.projects.models import Project
+
+
+class Task(models.Model):
+    """A question for people about one image."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+        REVIEW = "review"
+        SET_ASIDE = "set_aside"
+        WITHDRAWN = "withdrawn"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks")
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="tasks")
+    question = models.CharField(max_length=10, default="label")
+    kind = models.CharField(max_length=20, default="choice")
+    asking = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    holdout = models.BooleanField(default=False)
+    votes_wanted = models.PositiveSmallIntegerField()
+    votes_counted = models.PositiveSmallIntegerField(default=0)
+    leases_held = models.PositiveSmallIntegerField(default=0)
+    rank = models.FloatField(default=0)
+    chosen_by = models.CharField(max_length=30, default="", blank=True)
+    gold = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["image", "question", "kind"], name="task_once")]
+        indexes = [
+            models.Index(fields=["project", "rank", "id"], condition=Q(state="open"), name="task_queue"),
+            models.Index(fields=["project", "state", "id"], name="task_state"),
+        ]
+
+
+class Lease(models.Model):
+    """One person's time-limited right to answer one task."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="leases")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "user"], name="lease_once")]
+
+
+class Proposal(models.Model):
+    """A machine's suggestion that may be shown for a task, with the checkpoint it came from. Never for a holdout task."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="proposals")
+    answer = models.JSONField()
+    score = models.FloatField()
+    model = models.CharField(max_length=100)
+    live = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Prediction(models.Model):
+    """A model's whole distribution for an image, hidden from people: `{concept id: probability}`."""
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="predictions")
+    model = models.CharField(max_length=100)
+    fold = models.SmallIntegerField(null=True)
+    out_of_fold = models.BooleanField(default=False)
+    distribution = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["image", "model"], name="prediction_once")]
+
+
+class Vote(models.Model):
+    """One answer to one task by a person or a named source; append-only but for its marks."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="votes")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=100, default="", blank=True)
+    asking = models.PositiveIntegerField()
+    key = models.UUIDField(default=uuid.uuid4)
+    answer = models.JSONField()
+    answer_hash = models.CharField(max_length=64)
+    schema_number = models.IntegerField()
+    counted = models.BooleanField()
+    surplus = models.BooleanField(default=False)
+    superseded = models.BooleanField(default=False)
+    supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    proposal = models.ForeignKey(Proposal, null=True, on_delete=models.PROTECT, related_name="+")
+    took_ms = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], condition=Q(user__isnull=False), name="vote_key_once"),
+            models.UniqueConstraint(
+                fields=["task", "user", "asking"],
+                condition=Q(user__isnull=False, superseded=False),
+                name="vote_live_once_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["task", "source", "asking"],
+                condition=Q(user__isnull=True, superseded=False),
+                name="vote_live_once_per_source",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-id"], name="vote_mine")]

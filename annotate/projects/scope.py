@@ -1,0 +1,35 @@
+"""The base of every project route: who is asking, in which project, and whether the role allows it."""
+
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from annotate.core import errors, rest
+from annotate.projects.models import Member, Project
+from annotate.projects.roles import ALLOWED, Action
+
+
+class ProjectView(APIView):
+    """A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
+
+    Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
+    did not exist, a member whose role lacks the action 403. A method without a rule is refused to everybody.
+    """
+
+    permission_classes = (rest.SignedIn,)
+    rules: ClassVar[dict[str, Action]] = {}
+    project: Project
+    member: Member
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        members = Member.objects.select_related("project", "project__taxonomy")
+        member = members.filter(project_id=kwargs["pid"], user_id=request.user.pk, project__archived_at=None).first()
+        if member is None:
+            raise errors.NotFound("not_found", "There is no such project for you.")
+        rule = self.rules.get(request.method or "")
+        if rule is None or rule not in ALLOWED[member.role]:
+            raise errors.Forbidden("forbidden", "Your role in this project does not allow this.", {"needs": rule})
+        self.member = member
+        self.project = member.project

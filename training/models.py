@@ -1,0 +1,117 @@
+from django.conf import settings
+from django.db import models
+
+from annotate.datasets.models import DatasetVersion
+from annotate.projects.models import Project
+
+
+class Weights(models.Model):
+    """A safetensors file that a run may start from, checked against its architecture when it came in."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="weights")
+    name = models.CharField(max_length=200)
+    architecture = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+    bytes = models.BigIntegerField()
+    facts = models.JSONField(default=dict)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Run(models.Model):
+    """One training. The engine's folder is the record; this row says whose turn it is."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        STOPPING = "stopping"
+        STOPPED = "stopped"
+        FINISHED = "finished"
+        FAILED = "failed"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
+    version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="runs")
+    weights = models.ForeignKey(Weights, null=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200, default="", blank=True)
+    preset = models.CharField(max_length=60, default="", blank=True)
+    config = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    folder = models.CharField(max_length=300, default="", blank=True)
+    attempt = models.PositiveIntegerField(default=0)
+    epoch = models.PositiveIntegerField(default=0)
+    epochs = models.PositiveIntegerField(default=0)
+    progress = models.JSONField(default=dict)
+    error = models.JSONField(null=True)
+    heartbeat = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+
+class Checkpoint(models.Model):
+    """Weights that a finished run recommends."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="checkpoints")
+    epoch = models.PositiveIntegerField()
+    folder = models.CharField(max_length=300)
+    digest = models.CharField(max_length=64)
+    facts = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Evaluation(models.Model):
+    """One checkpoint scored on the holdout of one version."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        READY = "ready"
+        FAILED = "failed"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="evaluations")
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.CASCADE, related_name="evaluations")
+    version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    folder = models.CharField(max_length=300, default="", blank=True)
+    summary = models.JSONField(default=dict)
+    error = models.JSONField(null=True)
+    attempt = models.PositiveIntegerField(default=0)
+    heartbeat = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "version"], name="evaluation_once")]
+
+
+class Round(models.Model):
+    """One turn of the circle: freeze, train, evaluate, choose what is asked next."""
+
+    class State(models.TextChoices):
+        FREEZING = "freezing"
+        TRAINING = "training"
+        EVALUATING = "evaluating"
+        CHOOSING = "choosing"
+        DONE = "done"
+        FAILED = "failed"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="rounds")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.FREEZING)
+    preset = models.CharField(max_length=60)
+    strategy = models.CharField(max_length=20)
+    version = models.ForeignKey(DatasetVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="+")
+    evaluation = models.ForeignKey(Evaluation, null=True, on_delete=models.SET_NULL, related_name="+")
+    labels_spent = models.BigIntegerField(default=0)
+    votes_spent = models.BigIntegerField(default=0)
+    chosen = models.JSONField(default=dict)
+    error = models.JSONField(null=True)
+    heartbeat = models.DateTimeField(null=True)
+    attempt = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="round_once")]
