@@ -1,0 +1,99 @@
+/** What the server sends, by hand until its schema is there; then only names for parts of the schema. */
+export interface User {
+  id: number
+  username: string
+  name: string
+  language: string
+  theme: string
+  is_server_admin: boolean
+}
+export interface Session {
+  user: User | null
+  version: string
+  csrf_token: string
+}
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+export interface Account {
+  id: number
+  username: string
+  name: string
+  is_active: boolean
+  is_server_admin: boolean
+  last_login: string | null
+}
+export interface Project {
+  id: number
+  name: string
+  description: string
+  kind: string
+  role: 'admin' | 'reviewer' | 'researcher' | 'annotator'
+  actions: string[]
+  redundancy: number
+  holdout_share: number
+  holdout_votes: number | null
+  votes_cap: number
+  accept_confidence: number
+  consensus_method: string
+  guide_text: string
+  guide_version: number
+  order: string
+  show_proposals: boolean
+  licence: string
+  counts: Record<string, number>
+  created_at: string
+}
+export interface Example {
+  id: number
+  url: string
+}
+export interface LabelClass {
+  id: number
+  concept_id: number
+  index: number
+  name: string
+  definition: string
+  synonyms: string[]
+  color: string
+  hotkey: string
+  archived: boolean
+  examples: Example[]
+  added_in: number
+}
+export interface Member {
+  id: number
+  username: string
+  name: string
+  role: Project['role']
+}
+export interface Invitation {
+  id: number
+  url?: string
+  role: Project['role']
+  note: string
+  expires_at: string | null
+  uses_left: number | null
+}
+export interface Job {
+  id: number
+  kind: string
+  title: string
+  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+  done: number
+  total: number
+  message: string
+  rate: number | null
+  seconds_left: number | null
+  created_at: string
+  finished_at: string | null
+  data: Record<string, unknown>
+}
+export interface Batch {
+  id: number
+  name: string
+  state: 'open' | 'closed' | 'done' | 'cancelled'
+  counts: { received: number; done: number; added: number; duplicate: number; refused: number }
+  job: Job | null
+}

@@ -1,0 +1,31 @@
+import 'i18next'
+import type account from './en/account.json'
+import type common from './en/common.json'
+import type cycle from './en/cycle.json'
+import type data from './en/data.json'
+import type errors from './en/errors.json'
+import type help from './en/help.json'
+import type label from './en/label.json'
+import type projects from './en/projects.json'
+import type review from './en/review.json'
+import type training from './en/training.json'
+import type versions from './en/versions.json'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'common'
+    resources: {
+      common: typeof common
+      account: typeof account
+      projects: typeof projects
+      data: typeof data
+      label: typeof label
+      review: typeof review
+      training: typeof training
+      cycle: typeof cycle
+      versions: typeof versions
+      errors: typeof errors
+      help: typeof help
+    }
+  }
+}

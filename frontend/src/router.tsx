@@ -1,0 +1,148 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  type SearchSchemaInput,
+} from '@tanstack/react-router'
+import { projectQuery } from './api/project'
+import { sessionQuery } from './api/session'
+import { type DataSearch, readDataSearch } from './pages/data/search'
+import { readSettingsSearch, type SettingsSearch } from './pages/settings/search'
+import { queryClient } from './queries'
+import { NoSuchPage, PageComing, PageFailed, Root } from './root'
+
+/*
+ * To add a page of a project: one line `projectPage('/name', () => import('./pages/name/page'))` in the list below
+ * (inside the shell), or in `stage` for a page that owns the whole screen and loads nothing of the shell.
+ * A page is the default export of its module. A page with a typed query string is written out, as `data` is.
+ */
+const root = createRootRouteWithContext<{ queryClient: typeof queryClient }>()({
+  component: Root,
+  notFoundComponent: NoSuchPage,
+})
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search: { next?: string } & SearchSchemaInput): { next?: string } =>
+    typeof search.next === 'string' && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {},
+  component: lazyRouteComponent(() => import('./pages/login/page')),
+})
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset/$token',
+  component: lazyRouteComponent(() => import('./pages/login/reset')),
+})
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation/$token',
+  component: lazyRouteComponent(() => import('./pages/login/invitation')),
+})
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery)
+    if (!session.user) {
+      throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } })
+    }
+  },
+})
+const shell = createRoute({
+  getParentRoute: () => inside,
+  id: 'shell',
+  component: lazyRouteComponent(() => import('./pages/shell/page')),
+})
+
+const projectId = {
+  parse: ({ pid }: { pid: string }) => ({ pid: Number(pid) }),
+  stringify: ({ pid }: { pid: number }) => ({ pid: String(pid) }),
+}
+const project = createRoute({
+  getParentRoute: () => shell,
+  path: '/p/$pid',
+  params: projectId,
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(projectQuery(params.pid)),
+})
+const stage = createRoute({
+  getParentRoute: () => inside,
+  path: '/p/$pid',
+  id: 'stage',
+  params: projectId,
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(projectQuery(params.pid)),
+})
+
+type Load = Parameters<typeof lazyRouteComponent>[0]
+function shellPage<Path extends string>(path: Path, load: Load) {
+  return createRoute({ getParentRoute: () => shell, path, component: lazyRouteComponent(load) })
+}
+function projectPage<Path extends string>(path: Path, load: Load) {
+  return createRoute({ getParentRoute: () => project, path, component: lazyRouteComponent(load) })
+}
+
+const data = createRoute({
+  getParentRoute: () => project,
+  path: '/data',
+  validateSearch: (search: Partial<DataSearch> & SearchSchemaInput): DataSearch => readDataSearch(search),
+  component: lazyRouteComponent(() => import('./pages/data/page')),
+})
+const item = createRoute({
+  getParentRoute: () => project,
+  path: '/item/$iid',
+  params: {
+    parse: ({ iid }: { iid: string }) => ({ iid: Number(iid) }),
+    stringify: ({ iid }: { iid: number }) => ({ iid: String(iid) }),
+  },
+  component: lazyRouteComponent(() => import('./pages/item/page')),
+})
+const settings = createRoute({
+  getParentRoute: () => project,
+  path: '/settings',
+  validateSearch: (search: Partial<SettingsSearch> & SearchSchemaInput): SettingsSearch => readSettingsSearch(search),
+  component: lazyRouteComponent(() => import('./pages/settings/page')),
+})
+
+const tree = root.addChildren([
+  login,
+  reset,
+  invitation,
+  inside.addChildren([
+    stage.addChildren([]),
+    shell.addChildren([
+      shellPage('/', () => import('./pages/home/page')),
+      shellPage('/projects', () => import('./pages/projects/page')),
+      shellPage('/projects/new', () => import('./pages/projects/new')),
+      shellPage('/accounts', () => import('./pages/accounts/page')),
+      shellPage('/account', () => import('./pages/account/page')),
+      shellPage('/help/keys', () => import('./pages/help/keys')),
+      project.addChildren([
+        data,
+        item,
+        settings,
+        projectPage('/', () => import('./pages/overview/page')),
+        projectPage('/import', () => import('./pages/import/page')),
+        projectPage('/people', () => import('./pages/people/page')),
+        projectPage('/jobs', () => import('./pages/jobs/page')),
+      ]),
+    ]),
+  ]),
+])
+
+export const router = createRouter({
+  routeTree: tree,
+  context: { queryClient },
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  defaultPendingComponent: PageComing,
+  defaultErrorComponent: PageFailed,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

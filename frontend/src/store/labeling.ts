@@ -1,0 +1,287 @@
+/**
+ * One person at one project's desk: what is on the screen, and what an answer, an undo or a reply does to it.
+ * The picture to draw is told at once; everything else that a page shows is told a frame later.
+ */
+import { clientKey } from './clientKey'
+import {
+  type Answer,
+  type DeskFailure,
+  type DeskReply,
+  type DeskRequest,
+  type DeskTask,
+  type EmptyReason,
+  type Progress,
+  type Proposal,
+  sameAnswer,
+} from './desk'
+import { Emitter } from './emitter'
+import * as past from './history'
+import type { Customer, Line } from './line'
+import type { Outbox } from './outbox'
+import { type Pool, type SlotState, turnOf } from './pool'
+
+const QUIET_MS = 15_000
+
+export interface DeskView {
+  readonly task: DeskTask | null
+  /** The answer given earlier, when undo brought this task back. */
+  readonly revisited: past.Entry | null
+  readonly picture: SlotState
+  readonly proposal: Proposal | null
+  readonly progress: Progress | null
+  /** Why nothing came with the last request. */
+  readonly reason: EmptyReason | null
+  /** False until the first reply. */
+  readonly asked: boolean
+  /** The last refusal of a request for tasks, until one succeeds. */
+  readonly failure: DeskFailure | null
+  readonly canUndo: boolean
+  readonly canRedo: boolean
+  /** Answers given since the page opened. */
+  readonly count: number
+}
+
+export interface Surroundings {
+  /** Milliseconds that only grow. */
+  now(): number
+  /** Runs when the frame that is being made has been shown. */
+  later(run: () => void): void
+  set(run: () => void, ms: number): unknown
+  clear(timer: unknown): void
+}
+
+const START: DeskView = {
+  task: null,
+  revisited: null,
+  picture: 'loading',
+  proposal: null,
+  progress: null,
+  reason: null,
+  asked: false,
+  failure: null,
+  canUndo: false,
+  canRedo: false,
+  count: 0,
+}
+
+export interface LabelingParts<Bytes, Picture> {
+  project: number
+  showProposals: boolean
+  outbox: Outbox
+  line: Line
+  pool: Pool<Bytes, Picture>
+  around: Surroundings
+}
+
+export class Labeling<Bytes, Picture> extends Emitter implements Customer {
+  view: DeskView = START
+  private history = past.EMPTY
+  private answered = new Set<string>()
+  private shows = new Set<(picture: Picture | null) => void>()
+  private drawn: { turn: string | null; picture: Picture | null } = { turn: null, picture: null }
+  private shownAt = 0
+  private startedAt = ''
+  private busy = false
+  private telling = false
+  private quietUntil = 0
+  private poll: unknown = null
+  private offs: (() => void)[] = []
+
+  constructor(private readonly parts: LabelingParts<Bytes, Picture>) {
+    super()
+  }
+
+  get project(): number {
+    return this.parts.project
+  }
+
+  /** Begins to ask for tasks; what waits in the outbox is not shown again. */
+  async start(): Promise<void> {
+    const { outbox, pool, line } = this.parts
+    for (const vote of await outbox.waiting()) {
+      if (vote.project === this.project) this.answered.add(turnOf({ id: vote.task, asking: vote.asking }))
+    }
+    this.offs = [
+      pool.subscribe(() => this.update({})),
+      outbox.onAnsweredElsewhere((task) => pool.drop(task)),
+      line.attach(this),
+    ]
+  }
+
+  /** Stops asking; gives the ids of the tasks whose leases should be handed back. */
+  leave(): number[] {
+    for (const off of this.offs) off()
+    this.offs = []
+    if (this.poll !== null) this.parts.around.clear(this.poll)
+    const ids = this.parts.pool.unanswered()
+    this.parts.pool.shutDown()
+    return ids
+  }
+
+  /** Calls `listener` in the same moment as the picture on the screen should change. */
+  onShow(listener: (picture: Picture | null) => void): () => void {
+    this.shows.add(listener)
+    listener(this.drawn.picture)
+    return () => {
+      this.shows.delete(listener)
+    }
+  }
+
+  /**
+   * Keeps the answer on this device, then shows the next picture. False when there was nothing to answer:
+   * no task, a picture not yet seen, or the answer before still being written.
+   */
+  async answer(answer: Answer): Promise<boolean> {
+    const { task, revisited, picture } = this.view
+    const blind = 'pass' in answer && answer.pass !== 'cannot_tell'
+    if (!task || this.busy || (picture !== 'ready' && !blind)) return false
+    if (revisited && sameAnswer(revisited.answer, answer)) {
+      this.move(past.toNewest(this.history))
+      return true
+    }
+    this.busy = true
+    const key = clientKey()
+    try {
+      await this.parts.outbox.add(this.vote(key, task, answer, revisited))
+    } finally {
+      this.busy = false
+    }
+    this.answered.add(turnOf(task))
+    this.history = past.record(this.history, { task, key, answer })
+    if (!revisited) this.parts.pool.advance()
+    if (this.parts.pool.length === 0) this.quietUntil = 0
+    this.update({ count: this.view.count + 1 })
+    void this.parts.line.kick()
+    return true
+  }
+
+  undo(): void {
+    this.move(past.undo(this.history))
+  }
+
+  redo(): void {
+    this.move(past.redo(this.history))
+  }
+
+  toNewest(): void {
+    this.move(past.toNewest(this.history))
+  }
+
+  /** Tries the picture on the screen once more. */
+  retryPicture(): void {
+    if (this.view.task) this.parts.pool.want(this.view.task)
+    this.update({})
+  }
+
+  /** Asks for tasks now, as when the person comes back to the page. */
+  look(): void {
+    this.quietUntil = 0
+    this.parts.pool.dropStale()
+    void this.parts.line.kick()
+  }
+
+  wants(): number {
+    return this.parts.around.now() < this.quietUntil ? 0 : this.parts.pool.wants()
+  }
+
+  returns(): number[] {
+    return this.parts.pool.returns()
+  }
+
+  gave(reply: DeskReply, asked: DeskRequest): void {
+    const before = this.parts.pool.length
+    this.parts.pool.offer(reply.tasks, this.answered)
+    if (asked.take > 0) {
+      if (this.parts.pool.length === before) this.rest()
+      else this.quietUntil = 0
+    }
+    const reason = asked.take > 0 ? reply.reason : this.view.reason
+    this.update({ progress: reply.progress, reason, asked: this.view.asked || asked.take > 0, failure: null })
+  }
+
+  failed(failure: DeskFailure, asked: DeskRequest): void {
+    this.parts.pool.putBackReturns(asked.release)
+    if (failure.kind === 'refused' && asked.votes.length === 0) this.rest()
+    this.update({ failure })
+  }
+
+  /** Nothing new came: asks again after a while, not in a loop. */
+  private rest(): void {
+    const { around, line } = this.parts
+    this.quietUntil = around.now() + QUIET_MS
+    if (this.poll !== null) around.clear(this.poll)
+    this.poll = around.set(() => {
+      this.poll = null
+      void line.kick()
+    }, QUIET_MS + 50)
+  }
+
+  private vote(key: string, task: DeskTask, answer: Answer, revisited: past.Entry | null) {
+    const seen = this.view.picture === 'ready'
+    return {
+      key,
+      project: this.project,
+      task: task.id,
+      lease: revisited ? null : task.lease,
+      asking: task.asking,
+      payload: answer,
+      shown: this.proposalOf(task)?.id ?? null,
+      supersedes: revisited?.key ?? null,
+      started: seen ? this.startedAt : new Date().toISOString(),
+      took_ms: seen ? Math.round(this.parts.around.now() - this.shownAt) : 0,
+      thumb: task.image.thumb,
+    }
+  }
+
+  private proposalOf(task: DeskTask | null): Proposal | null {
+    return this.parts.showProposals ? (task?.proposal ?? null) : null
+  }
+
+  private move(history: past.History): void {
+    this.history = history
+    const entry = past.shown(history)
+    if (entry) this.parts.pool.want(entry.task)
+    this.update({})
+  }
+
+  /** Works out the view, draws if the picture changed, and tells the page when the frame is out. */
+  private update(change: Partial<DeskView>): void {
+    const { pool } = this.parts
+    const entry = past.shown(this.history)
+    const task = entry?.task ?? pool.current
+    this.view = {
+      ...this.view,
+      ...change,
+      task,
+      revisited: entry,
+      picture: task ? pool.state(task) : 'loading',
+      proposal: this.proposalOf(task),
+      canUndo: past.canUndo(this.history),
+      canRedo: past.canRedo(this.history),
+    }
+    this.show(task)
+    this.tell()
+  }
+
+  private show(task: DeskTask | null): void {
+    const picture = task ? this.parts.pool.picture(task) : null
+    const turn = task ? turnOf(task) : null
+    if (turn === this.drawn.turn && picture === this.drawn.picture) return
+    const fresh = turn !== this.drawn.turn || this.drawn.picture === null
+    this.drawn = { turn, picture }
+    for (const show of this.shows) show(picture)
+    if (picture !== null && fresh) {
+      this.shownAt = this.parts.around.now()
+      this.startedAt = new Date().toISOString()
+    }
+  }
+
+  private tell(): void {
+    if (this.telling) return
+    this.telling = true
+    this.parts.around.later(() => {
+      this.telling = false
+      this.emit()
+    })
+  }
+}
