@@ -1,0 +1,8 @@
+"""The list of label kinds, by the name that votes and records store."""
+
+from typing import Final
+
+from annotate.kind import Kind
+from annotate.kinds import choice
+
+KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (choice.Choice(),)}
