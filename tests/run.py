@@ -1,0 +1,129 @@
+"""`make test`: every check and every test, in the order in which they fail fastest.
+
+`python -m tests.run lint` does the checks alone; any other names choose stages. With FOVEA_REQUIRE_ALL=1 a part that
+this machine lacks is a failure instead of a named skip.
+"""
+
+import filecmp
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests import services
+
+ROOT = Path(__file__).resolve().parent.parent
+PURE = ("annotate/kind.py", "annotate/kinds", "annotate/manifest", "annotate/consensus/method.py",
+        "annotate/consensus/methods", "annotate/datasets/format.py", "annotate/datasets/formats",
+        "annotate/ingest/source.py", "annotate/ingest/sources", "training/engine")  # fmt: skip
+WORKERS = ("-n", os.environ.get("FOVEA_TEST_WORKERS", str(os.cpu_count() or 2)), "--dist", "loadfile")
+REQUIRE_ALL = os.environ.get("FOVEA_REQUIRE_ALL") == "1"
+
+
+def call(*command: str, folder: Path = ROOT, **environment: str) -> bool:
+    """Runs a command with its output shown; True when it ended well."""
+    print("$", " ".join(command), flush=True)
+    return subprocess.run(command, cwd=folder, env={**os.environ, **environment}, check=False).returncode == 0
+
+
+def tool(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+def lint() -> bool:
+    """Style, import contracts, types of the pure code, the frontend's rules, and generated files that are in step."""
+    checks: list[Callable[[], bool]] = [
+        lambda: call(tool("ruff"), "check", "."),
+        lambda: call(tool("ruff"), "format", "--check", "--quiet", "."),
+        lambda: call(tool("lint-imports")),
+        lambda: call(sys.executable, "-m", "mypy", *PURE),
+        lambda: call("npm", "run", "--silent", "lint", folder=ROOT / "frontend"),
+        lambda: call("npm", "run", "--silent", "check", folder=ROOT / "frontend"),
+        types_in_step,
+    ]
+    return all([check() for check in checks])
+
+
+def types_in_step() -> bool:
+    """The client's types are those of the API as it is now."""
+    with tempfile.TemporaryDirectory() as folder:
+        schema, types = Path(folder) / "schema.json", Path(folder) / "schema.d.ts"
+        home = {"FOVEA_HOME": folder}
+        describe = (sys.executable, "manage.py", "spectacular", "--format", "openapi-json", "--file", str(schema))
+        made = call(*describe, **home) and call(
+            "npx", "--no-install", "openapi-typescript", str(schema), "-o", str(types), folder=ROOT / "frontend"
+        )
+        same = made and filecmp.cmp(types, ROOT / "frontend/src/api/schema.d.ts", shallow=False)
+    if made and not same:
+        print("frontend/src/api/schema.d.ts is not what the API says now: run `make types`")
+    return same
+
+
+def vitest() -> bool:
+    return call("npm", "run", "--silent", "test", folder=ROOT / "frontend")
+
+
+def sqlite() -> bool:
+    return call(sys.executable, "-m", "pytest", *WORKERS, "-m", "not browser and not fault", "tests", FOVEA_DATABASE="")
+
+
+def postgres() -> bool:
+    """The tests that touch the database once more, on PostgreSQL."""
+    if "PostgreSQL" in services.lacking():
+        return skipped("PostgreSQL")
+    with services.postgres() as address:
+        marks = "django_db and not browser and not fault"
+        return call(sys.executable, "-m", "pytest", *WORKERS, "-m", marks, "tests", FOVEA_DATABASE=address)
+
+
+def fault() -> bool:
+    """Processes are killed here, so these run one after another."""
+    return call(sys.executable, "-m", "pytest", "-m", "fault and not browser", "-rs", "tests", FOVEA_DATABASE="")
+
+
+def browser() -> bool:
+    if "Chromium" in services.lacking():
+        return skipped("Chromium")
+    return call(sys.executable, "-m", "pytest", "-m", "browser", "-rs", "tests", FOVEA_DATABASE="")
+
+
+def skipped(part: str) -> bool:
+    print(f"SKIPPED: {part}: {services.lacking()[part]}", flush=True)
+    return not REQUIRE_ALL
+
+
+STAGES: dict[str, Callable[[], bool]] = {
+    "lint": lint,
+    "vitest": vitest,
+    "sqlite": sqlite,
+    "postgres": postgres,
+    "fault": fault,
+    "browser": browser,
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in STAGES]
+    if unknown:
+        print(f"unknown stage {unknown[0]}; there are: {', '.join(STAGES)}")
+        return 2
+    for part, reason in services.lacking().items():
+        print(f"this machine lacks {part}: {reason}", flush=True)
+    results = {}
+    for name in names or list(STAGES):
+        began = time.monotonic()
+        print(f"\n=== {name}", flush=True)
+        results[name] = (STAGES[name](), time.monotonic() - began)
+    print()
+    for name, (good, seconds) in results.items():
+        print(f"{'passed' if good else 'FAILED'}  {name:9} {seconds:6.0f} s")
+    failed = sum(not good for good, _ in results.values())
+    print(f"{len(results) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
