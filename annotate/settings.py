@@ -6,6 +6,7 @@ Every name read here has its line in docs/settings.md; a test compares the two.
 import os
 import secrets
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -116,6 +117,7 @@ CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CSRF_FAILURE_VIEW = "annotate.core.shell.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -180,6 +182,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["annotate.core.rest.DenyByDefault"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["annotate.core.rest.StrictJSONParser"],
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "annotate.core.rest.reply_to_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -192,6 +195,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "annotate.core.schema.add_refusals",
+    ],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
@@ -208,6 +215,9 @@ DECODE_MEMORY_BYTES = env_int("FOVEA_DECODE_MEMORY_MB", 2048, low=256, high=6553
 TRAINER_THREADS = env_int("FOVEA_TRAINER_THREADS", 0, low=0, high=1024)
 RUN_ATTEMPTS = env_int("FOVEA_RUN_ATTEMPTS", 5, low=1, high=100)
 HEARTBEAT_SECONDS = env_int("FOVEA_HEARTBEAT_SECONDS", 15, low=1, high=3600)
+MAX_WEIGHTS_BYTES = env_int("FOVEA_MAX_WEIGHTS_MB", 1024, low=1, high=10**5) * 2**20
+# How the engine is started; tests put a small program that keeps the same folder contract in its place.
+TRAINING_ENGINE_COMMAND = [sys.executable, "-m", "training.engine"]
 LEASE_SECONDS = env_int("FOVEA_LEASE_SECONDS", 600, low=5, high=86400)
 
 BROKER = env_text("FOVEA_BROKER")
@@ -232,6 +242,7 @@ CELERY_BROKER_URL = BROKER or "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2} if BROKER else broker_options(FOVEA_HOME)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ALWAYS_EAGER = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_IGNORE_RESULT = True

@@ -15,5 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/", shell.no_such_route),
     re_path(r"^(?!static/).*$", shell.page),
 ]
+handler400 = "annotate.core.shell.bad_request"
+handler403 = "annotate.core.shell.forbidden"
 handler404 = "annotate.core.shell.not_found"
 handler500 = "annotate.core.shell.server_error"

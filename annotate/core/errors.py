@@ -47,7 +47,13 @@ class TooLarge(Refused):
 
 
 class TooMany(Refused):
+    """Too often; `retry_after` seconds from now the same may be tried again."""
+
     status = 429
+
+    def __init__(self, code: str, message: str, data: dict[str, Any] | None = None, *, retry_after: int = 0) -> None:
+        super().__init__(code, message, {**(data or {}), "retry_after": retry_after})
+        self.retry_after = retry_after
 
 
 class Unavailable(Refused):

@@ -4,13 +4,15 @@ import base64
 import json
 import logging
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import IO, Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import OperationalError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ValidationError as BadValue
+from django.db import InterfaceError, OperationalError
 from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from rest_framework import authentication, exceptions, parsers, permissions
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,10 +24,30 @@ log = logging.getLogger(__name__)
 MAX_DEPTH = 32
 MAX_BODY_BYTES = 4 * 2**20
 MAX_INTEGER_DIGITS = 18
+# A whole string (an unfinished one reaches to the end), or one bracket outside strings. Nothing here backtracks.
+BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+
+
+class CsrfFailed(exceptions.PermissionDenied):
+    default_detail = "This request does not carry the token of your session; load the page again."
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """Django's session with its CSRF check; a stranger gets 401, not 403."""
+    """Django's session with its CSRF check, also for strangers (signing somebody in is an attack too).
+
+    A stranger gets 401, not 403.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        self.enforce_csrf(request)
+        user = getattr(request._request, "user", None)
+        return (user, None) if user and user.is_active else None
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except exceptions.PermissionDenied:
+            raise CsrfFailed from None
 
     def authenticate_header(self, request: Request) -> str:
         return "Session"
@@ -82,21 +104,12 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _depth(text: str) -> int:
     """The deepest nesting of brackets outside strings: counted before parsing, because parsing recurses."""
     depth = deepest = 0
-    quoted = escaped = False
-    for char in text:
-        if quoted:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                quoted = False
-        elif char == '"':
-            quoted = True
-        elif char in "[{":
+    for found in BRACKETS.finditer(text):
+        sign = found.group()[0]
+        if sign in "[{":
             depth += 1
             deepest = max(deepest, depth)
-        elif char in "]}":
+        elif sign in "]}":
             depth -= 1
     return deepest
 
@@ -150,7 +163,7 @@ def parse_json(body: bytes) -> Any:
 
 
 class StrictJSONParser(parsers.JSONParser):
-    """JSON as `parse_json` allows it."""
+    """JSON as `parse_json` allows it. Views that take files add DRF's MultiPartParser beside it."""
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -163,6 +176,7 @@ def _reply(code: str, message: str, data: Any, status: int) -> Response:
 
 
 CODES: dict[type[exceptions.APIException], str] = {
+    CsrfFailed: "csrf_failed",
     exceptions.NotAuthenticated: "not_signed_in",
     exceptions.AuthenticationFailed: "not_signed_in",
     exceptions.PermissionDenied: "forbidden",
@@ -179,15 +193,20 @@ def reply_to_exception(error: Exception, context: dict[str, Any]) -> Response | 
     """Every refusal as `{code, message, data}`; None lets Django log a real fault and answer 500."""
     if isinstance(error, errors.Refused):
         reply = _reply(error.code, error.message, error.data, error.status)
+        if isinstance(error, errors.TooMany) and error.retry_after:
+            reply["Retry-After"] = str(error.retry_after)
     elif isinstance(error, exceptions.ValidationError):
-        reply = _reply("invalid", "Some fields cannot be accepted.", {"fields": error.detail}, 422)
+        told = {"fields": error.detail, "codes": error.get_codes()}
+        reply = _reply("invalid", "Some fields cannot be accepted.", told, 422)
     elif isinstance(error, Http404):
         reply = _reply("not_found", "There is no such thing here.", {}, 404)
     elif isinstance(error, PermissionDenied):
         reply = _reply("forbidden", "You may not do this.", {}, 403)
     elif isinstance(error, RequestDataTooBig):
         reply = _reply("body_too_large", "The request is too large.", {}, 413)
-    elif isinstance(error, OperationalError):
+    elif isinstance(error, (SuspiciousOperation, UnreadablePostError)):
+        reply = _reply("bad_request", "The request cannot be read.", {}, 400)
+    elif isinstance(error, (OperationalError, InterfaceError)):
         log.exception("database not available")
         reply = _reply("database_busy", "The database does not answer; try again in a moment.", {}, 503)
         reply["Retry-After"] = "2"
@@ -204,6 +223,7 @@ def reply_to_exception(error: Exception, context: dict[str, Any]) -> Response | 
 
 
 DEFAULT_PAGE = 50
+MAX_CURSOR = 2000
 MAX_PAGE = 200
 
 
@@ -222,8 +242,8 @@ def encode_cursor(values: list[Any]) -> str:
 def decode_cursor(text: str, length: int) -> list[Any]:
     """The key after which a page begins; BadRequest where it was not made by `encode_cursor`."""
     try:
-        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, UnicodeError, RecursionError):
+        values = parse_json(base64.urlsafe_b64decode(text[:MAX_CURSOR] + "=" * (-len(text) % 4)))
+    except (ValueError, errors.Refused):
         values = None
     usable = isinstance(values, list) and len(values) == length
     if not usable or not all(isinstance(value, (int, float, str)) and not isinstance(value, bool) for value in values):
@@ -239,9 +259,9 @@ def keyset_page(
     show: Callable[[Any], Any],
     default: int = DEFAULT_PAGE,
 ) -> dict[str, Any]:
-    """One page `{items, next}` of `rows` in the order of `keys` ("-x" descends); the last key must be unique and none null.
+    """One page `{items, next}` of `rows` in the order of `keys`; "-x" descends.
 
-    The cost does not depend on how deep the page lies.
+    The last key must be unique, and none may be null. The cost does not depend on how deep the page lies.
     """
     limit = page_limit(query, default)
     names = [key.lstrip("-") for key in keys]
@@ -254,7 +274,7 @@ def keyset_page(
             after |= equal & Q(**{f"{names[position]}__{side}": values[position]})
         try:
             rows = rows.filter(after)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, BadValue):
             raise errors.BadRequest("bad_cursor", "This cursor was not made here.", {"parameter": "cursor"}) from None
     found = list(rows.order_by(*keys)[: limit + 1])
     more = len(found) > limit

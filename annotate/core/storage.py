@@ -37,7 +37,7 @@ def put(content: bytes, suffix: str = "", *, kind: str = "blobs", digest: str | 
                 out.write(content)
                 out.flush()
                 os.fsync(out.fileno())
-            os.replace(draft, target)
+            Path(draft).replace(target)
         except BaseException:
             Path(draft).unlink(missing_ok=True)
             raise
