@@ -1,12 +1,16 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from annotate.core.progress import LongJob
 from annotate.projects.models import Project
 
 
 class Batch(models.Model):
-    """One delivery of pictures: what was sent, how its labels are to be taken, and how far it is."""
+    """One delivery of pictures: what was sent, how its labels are to be taken, and how far it is.
+
+    `received` counts files (a zip's members, not the zip) and is always pending + added + duplicate + refused.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -23,16 +27,31 @@ class Batch(models.Model):
     name = models.CharField(max_length=200, default="", blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     labels_as = models.CharField(max_length=6, choices=LabelsAs.choices, default=LabelsAs.NONE)
+    take_splits = models.BooleanField(default=False)
     source_name = models.CharField(max_length=100, default="", blank=True)
     licence = models.CharField(max_length=200, default="", blank=True)
     author = models.CharField(max_length=200, default="", blank=True)
+    received = models.PositiveIntegerField(default=0)
+    added = models.PositiveIntegerField(default=0)
+    duplicate = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
     job = models.ForeignKey(LongJob, null=True, on_delete=models.SET_NULL, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state__in=["open", "closed"]), name="batch_unfinished"),
+        ]
 
 
 class Image(models.Model):
-    """One picture of a project, upright and normalised, stored by digest; the untouched original is kept beside it."""
+    """One picture of a project, upright and normalised, stored by digest; the untouched original is kept beside it.
+
+    `group` numbers pictures of one origin within the project; a group lies on one side of the holdout.
+    `has_task` is a mark of labeling's, so that nobody searches all pictures for new ones.
+    """
 
     class State(models.TextChoices):
         READY = "ready"
@@ -61,11 +80,13 @@ class Image(models.Model):
     orientation = models.PositiveSmallIntegerField(default=1)
     bytes = models.BigIntegerField()
     phash = models.BigIntegerField()
-    group = models.BigIntegerField(null=True, db_index=True)
+    group = models.BigIntegerField(null=True)
+    group_name = models.CharField(max_length=200, default="", blank=True)
     split = models.CharField(max_length=8, choices=Split.choices)
     split_imported = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
     state_before = models.CharField(max_length=10, default="", blank=True)
+    has_task = models.BooleanField(default=False)
     problem = models.CharField(max_length=30, default="", blank=True)
     source = models.CharField(max_length=100, default="", blank=True)
     licence = models.CharField(max_length=200, default="", blank=True)
@@ -78,43 +99,73 @@ class Image(models.Model):
         indexes = [
             models.Index(fields=["project", "state", "id"], name="image_state"),
             models.Index(fields=["project", "split", "id"], name="image_split"),
-            models.Index(fields=["project", "original_digest"], name="image_original"),
+            models.Index(fields=["project", "group"], name="image_group"),
+            models.Index(fields=["project", "group_name"], condition=~Q(group_name=""), name="image_group_name"),
+            models.Index(fields=["id"], condition=Q(has_task=False, state="ready"), name="image_without_task"),
+            # Bytes are shared across projects, so the bin asks by digest alone.
+            models.Index(fields=["digest"], name="image_digest"),
+            models.Index(fields=["original_digest", "project"], name="image_original"),
         ]
 
 
 class HashBand(models.Model):
     """One band of a perceptual hash: two hashes at a distance under the number of bands share at least one."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
-    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="bands")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
     band = models.PositiveSmallIntegerField()
     value = models.IntegerField()
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="+", db_index=False)
+    phash = models.BigIntegerField()
 
     class Meta:
         indexes = [models.Index(fields=["project", "band", "value"], name="band_value")]
 
 
+class HoldoutDraw(models.Model):
+    """How far the draw of one project is; its row is locked while groups are drawn.
+
+    `place` counts the groups drawn since the share was last changed (`era` counts the changes), `groups` all of them.
+    """
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    share = models.FloatField()
+    era = models.PositiveIntegerField(default=0)
+    place = models.PositiveBigIntegerField(default=0)
+    groups = models.BigIntegerField(default=0)
+
+
 class BatchFile(models.Model):
-    """One delivered file and what became of it."""
+    """One delivered file and what became of it; `staged` names its bytes in the incoming folder until then.
+
+    A zip has a row of its own, opened at `position` while its members become rows.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending"
         ADDED = "added"
         DUPLICATE = "duplicate"
         REFUSED = "refused"
+        OPENED = "opened"
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="files")
+    key = models.CharField(max_length=64)
     path = models.CharField(max_length=1000)
     staged = models.CharField(max_length=200, default="", blank=True)
+    digest = models.CharField(max_length=64, default="", blank=True)
+    bytes = models.BigIntegerField(default=0)
+    archive = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     code = models.CharField(max_length=40, default="", blank=True)
     message = models.CharField(max_length=300, default="", blank=True)
     image = models.ForeignKey(Image, null=True, on_delete=models.SET_NULL, related_name="deliveries")
     label = models.CharField(max_length=200, default="", blank=True)
     split = models.CharField(max_length=10, default="", blank=True)
+    group_name = models.CharField(max_length=200, default="", blank=True)
     attempt = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "key"], name="file_once_in_batch")]
         indexes = [models.Index(fields=["batch", "state", "id"], name="file_state")]
 
 
@@ -129,3 +180,6 @@ class ImportedLabel(models.Model):
     taken_at = models.DateTimeField(null=True, db_index=True)
     note = models.CharField(max_length=200, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["image", "source_name"], name="label_once_per_source")]
