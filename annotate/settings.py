@@ -112,6 +112,8 @@ ALLOWED_HOSTS = [name for name in env_text("FOVEA_HOSTS").split(",") if name] or
 BEHIND_TLS = env_bool("FOVEA_TLS")
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS if name != "*"] if BEHIND_TLS else []
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+# How many proxies of ours stand in front and write X-Forwarded-For; a caller's own words in it are never believed.
+PROXIES = env_int("FOVEA_PROXIES", 0, low=0, high=10)
 SESSION_COOKIE_SECURE = BEHIND_TLS
 CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,16 +1,36 @@
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from annotate.core import names
+
 
 class User(AbstractUser):
-    """One person. `first_name` holds the shown name; the server admin is a superuser."""
+    """One person. `first_name` holds the shown name; the server admin is a superuser.
 
+    `look` is the same for user names that a reader could take for one another, and unique.
+    """
+
+    look = models.CharField(max_length=150, editable=False)
     language = models.CharField(max_length=10, default="", blank=True)
     theme = models.CharField(max_length=10, default="", blank=True)
+    may_create_projects = models.BooleanField(default=False)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [models.UniqueConstraint(fields=["look"], name="user_look_once")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.look = names.look_of(self.username)[:150]
+        super().save(*args, **kwargs)
 
     @property
     def name(self) -> str:
         return self.first_name or self.username
+
+    @property
+    def creates_projects(self) -> bool:
+        return self.is_superuser or self.may_create_projects
 
 
 class ResetLink(models.Model):

@@ -1,0 +1,195 @@
+"""Signing in and out, one's own account, and the server admin's list of accounts."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotate.accounts import attempts, selectors, services
+from annotate.core import errors, fields, rest
+
+LANGUAGES = ("", "en", "zh-CN")
+THEMES = ("", "auto", "light", "dark")
+PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
+
+
+class SessionUser(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+    name = serializers.CharField()
+    language = serializers.CharField()
+    theme = serializers.CharField()
+    is_server_admin = serializers.BooleanField()
+    may_create_projects = serializers.BooleanField()
+
+
+class SessionShape(serializers.Serializer[Any]):
+    user = SessionUser(allow_null=True)
+    version = serializers.CharField()
+    csrf_token = serializers.CharField()
+
+
+class PreferencesIn(fields.Strict):
+    name = fields.Char(max_length=150, required=False)
+    language = fields.Choice(LANGUAGES, required=False, allow_blank=True)
+    theme = fields.Choice(THEMES, required=False, allow_blank=True)
+
+
+class SignInIn(fields.Strict):
+    username = fields.Char(max_length=150)
+    password = fields.Char(max_length=2**22, trim_whitespace=False)
+
+
+class PasswordIn(fields.Strict):
+    old = fields.Char(max_length=2**22, trim_whitespace=False)
+    new = fields.Char(max_length=2**22, trim_whitespace=False)
+
+
+class ResetIn(fields.Strict):
+    token = fields.Char(max_length=200)
+    password = fields.Char(max_length=2**22, trim_whitespace=False)
+
+
+class ResetDone(serializers.Serializer[Any]):
+    username = serializers.CharField()
+
+
+class AccountShape(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+    name = serializers.CharField()
+    is_active = serializers.BooleanField()
+    is_server_admin = serializers.BooleanField()
+    may_create_projects = serializers.BooleanField()
+    last_login = serializers.DateTimeField(allow_null=True)
+
+
+class AccountPage(serializers.Serializer[Any]):
+    items = AccountShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class AccountIn(fields.Strict):
+    username = fields.Char(max_length=150)
+    name = fields.Char(max_length=150, required=False, allow_blank=True)
+    password = fields.Char(max_length=2**22, trim_whitespace=False, required=False)
+
+
+class AccountChangeIn(fields.Strict):
+    is_active = fields.Boolean(required=False)
+    may_create_projects = fields.Boolean(required=False)
+
+
+class ResetLinkShape(serializers.Serializer[Any]):
+    url = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class SessionView(APIView):
+    """Who is signed in; strangers get their CSRF cookie here."""
+
+    permission_classes = (rest.Anyone,)
+
+    @extend_schema(operation_id="session_get", responses=SessionShape)
+    def get(self, request: Request) -> Response:
+        return Response(selectors.session_of(request._request))
+
+    @extend_schema(operation_id="session_change", request=PreferencesIn, responses=SessionShape)
+    def patch(self, request: Request) -> Response:
+        if not request.user.is_authenticated:
+            raise errors.NotSignedIn("not_signed_in", "Sign in first.")
+        services.set_preferences(request.user, **fields.accept(PreferencesIn, request.data))
+        return Response(selectors.session_of(request._request))
+
+
+class SignInView(APIView):
+    """The same answer after the same work, whether the name or the password was wrong."""
+
+    permission_classes = (rest.Anyone,)
+
+    @extend_schema(operation_id="session_sign_in", request=SignInIn, responses=SessionShape)
+    def post(self, request: Request) -> Response:
+        said = fields.accept(SignInIn, request.data)
+        services.check_length(said["password"])
+        address = attempts.address_of(request._request)
+        who = f"{address} {said['username'].casefold()}"
+        attempts.BY_ADDRESS.spend(address)
+        attempts.BY_NAME.spend(who)
+        user = authenticate(request._request, username=said["username"], password=said["password"])
+        if user is None:
+            raise errors.NotSignedIn("wrong_credentials", "The name or the password is not right.")
+        attempts.BY_ADDRESS.give_back(address)
+        attempts.BY_NAME.give_back(who)
+        login(request._request, user)
+        return Response(selectors.session_of(request._request))
+
+
+class SignOutView(APIView):
+    permission_classes = (rest.Anyone,)
+
+    @extend_schema(operation_id="session_sign_out", request=None, responses=SessionShape)
+    def post(self, request: Request) -> Response:
+        logout(request._request)
+        return Response(selectors.session_of(request._request))
+
+
+class PasswordView(APIView):
+    permission_classes = (rest.SignedIn,)
+
+    @extend_schema(operation_id="session_password", request=PasswordIn, responses=SessionShape)
+    def post(self, request: Request) -> Response:
+        said = fields.accept(PasswordIn, request.data)
+        key = f"password of {request.user.pk}"
+        attempts.BY_NAME.spend(key)
+        services.change_password(request.user, old=said["old"], new=said["new"])
+        attempts.BY_NAME.give_back(key)
+        update_session_auth_hash(request._request, request.user)
+        return Response(selectors.session_of(request._request))
+
+
+class ResetView(APIView):
+    permission_classes = (rest.Anyone,)
+
+    @extend_schema(operation_id="reset_password", request=ResetIn, responses=ResetDone)
+    def post(self, request: Request) -> Response:
+        said = fields.accept(ResetIn, request.data)
+        user = services.use_reset_link(said["token"], password=said["password"])
+        return Response({"username": user.username})
+
+
+class AccountsView(APIView):
+    permission_classes = (rest.ServerAdmin,)
+
+    @extend_schema(operation_id="accounts_list", parameters=PAGING, responses=AccountPage)
+    def get(self, request: Request) -> Response:
+        rows = selectors.accounts()
+        return Response(rest.keyset_page(rows, request.GET, keys=("username", "id"), show=selectors.account_row))
+
+    @extend_schema(operation_id="accounts_create", request=AccountIn, responses={201: AccountShape})
+    def post(self, request: Request) -> Response:
+        user = services.create_account(actor=request.user.pk, **fields.accept(AccountIn, request.data))
+        return Response(selectors.account_row(user), status=status.HTTP_201_CREATED)
+
+
+class AccountView(APIView):
+    permission_classes = (rest.ServerAdmin,)
+
+    @extend_schema(operation_id="accounts_change", request=AccountChangeIn, responses=AccountShape)
+    def patch(self, request: Request, id: int) -> Response:
+        user = selectors.account(id)
+        said = fields.accept(AccountChangeIn, request.data)
+        return Response(selectors.account_row(services.change_account(user, actor=request.user, **said)))
+
+
+class ResetLinkView(APIView):
+    permission_classes = (rest.ServerAdmin,)
+
+    @extend_schema(operation_id="accounts_reset_link", request=None, responses={201: ResetLinkShape})
+    def post(self, request: Request, id: int) -> Response:
+        token, link = services.make_reset_link(selectors.account(id), actor=request.user.pk)
+        url = request.build_absolute_uri(f"/reset/{token}")
+        return Response({"url": url, "expires_at": link.expires_at}, status=status.HTTP_201_CREATED)
