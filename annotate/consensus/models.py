@@ -6,7 +6,18 @@ from annotate.projects.models import Project
 
 
 class Consensus(models.Model):
-    """The crowd's answer to one task, how sure it is, and what it stands on."""
+    """The crowd's answer to one task, how sure it is, and what it stands on.
+
+    `agreement` is the leading answer's share of the counted votes, null where fewer than two were counted.
+    `distribution` and `counts` are keyed by concept id as text, and "nothing"; `counts` also by "cannot_tell", "broken".
+    `last_vote` is the newest vote folded in: a refit that read older votes leaves the row alone.
+    """
+
+    class Source(models.TextChoices):
+        CONSENSUS = "consensus"
+        DECISION = "decision"
+        GOLD = "gold"
+        IMPORTED = "imported"
 
     task = models.OneToOneField(Task, on_delete=models.CASCADE, related_name="consensus")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
@@ -14,12 +25,14 @@ class Consensus(models.Model):
     answer = models.JSONField(null=True)
     concept_id = models.BigIntegerField(null=True)
     confidence = models.FloatField(default=0)
-    agreement = models.FloatField(default=0)
+    agreement = models.FloatField(null=True)
     distribution = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     votes = models.PositiveIntegerField(default=0)
     method = models.CharField(max_length=40)
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.CONSENSUS)
     decided = models.BooleanField(default=False)
+    last_vote = models.BigIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -44,12 +57,15 @@ class Skill(models.Model):
 
 
 class Refit(models.Model):
-    """How far a project's last refit had read."""
+    """How far a project's last refit had read, and what it found; `number` goes up with each."""
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="+")
     last_vote = models.BigIntegerField(default=0)
     votes = models.BigIntegerField(default=0)
+    number = models.BigIntegerField(default=0)
+    method = models.CharField(max_length=40, default="", blank=True)
     prior = models.JSONField(default=dict)
+    claimed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
 

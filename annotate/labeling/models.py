@@ -31,6 +31,10 @@ class Task(models.Model):
     rank = models.FloatField(default=0)
     chosen_by = models.CharField(max_length=30, default="", blank=True)
     gold = models.JSONField(null=True)
+    # Numbered by Queue.returned each time the task offers room again, so that people who had walked past it look back.
+    returned = models.BigIntegerField(default=0)
+    # A vote came in, or fewer votes are wanted, outside a person's request: the consensus sweep has to fold this task.
+    due = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
 
@@ -39,12 +43,15 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["project", "rank", "id"], condition=Q(state="open"), name="task_queue"),
             models.Index(fields=["project", "state", "id"], name="task_state"),
+            models.Index(fields=["project", "returned"], condition=Q(state="open", returned__gt=0), name="task_returned"),
+            models.Index(fields=["id"], condition=Q(due=True), name="task_due"),
         ]
 
 
 class Lease(models.Model):
     """One person's time-limited right to answer one task."""
 
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="leases")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -52,6 +59,36 @@ class Lease(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["task", "user"], name="lease_once")]
+        indexes = [models.Index(fields=["project", "expires_at"], name="lease_project")]
+
+
+class Queue(models.Model):
+    """What a project's open tasks were last put in order by; one row per project, locked last in any transaction."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    epoch = models.BigIntegerField(default=0)
+    returned = models.BigIntegerField(default=0)
+    redundancy = models.PositiveSmallIntegerField(null=True)
+    holdout_votes = models.PositiveSmallIntegerField(null=True)
+    schema_number = models.IntegerField(default=0)
+
+
+class Seat(models.Model):
+    """How far one person has walked along a project's queue, and what they have done there."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    epoch = models.BigIntegerField(default=-1)
+    rank = models.FloatField(default=-1e300)
+    task_id = models.BigIntegerField(default=0)
+    returned = models.BigIntegerField(default=0)
+    votes = models.PositiveIntegerField(default=0)
+    day = models.DateField(null=True)
+    votes_today = models.PositiveIntegerField(default=0)
+    seen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "user"], name="seat_once")]
 
 
 class Proposal(models.Model):
@@ -80,8 +117,18 @@ class Prediction(models.Model):
 
 
 class Vote(models.Model):
-    """One answer to one task by a person or a named source; append-only but for its marks."""
+    """One answer to one task by a person or a named source; append-only but for its marks.
 
+    `outcome` and `concept` repeat what `answer` says in columns: the concept id, 0 for "nothing fits", null for a pass.
+    """
+
+    class Outcome(models.TextChoices):
+        ANSWER = "answer"
+        CANNOT_TELL = "cannot_tell"
+        BROKEN = "broken"
+        SKIP = "skip"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="votes")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=100, default="", blank=True)
@@ -89,6 +136,8 @@ class Vote(models.Model):
     key = models.UUIDField(default=uuid.uuid4)
     answer = models.JSONField()
     answer_hash = models.CharField(max_length=64)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    concept = models.BigIntegerField(null=True)
     schema_number = models.IntegerField()
     counted = models.BooleanField()
     surplus = models.BooleanField(default=False)
@@ -112,4 +161,8 @@ class Vote(models.Model):
                 name="vote_live_once_per_source",
             ),
         ]
-        indexes = [models.Index(fields=["user", "-id"], name="vote_mine")]
+        indexes = [
+            models.Index(fields=["user", "project", "-id"], name="vote_mine"),
+            models.Index(fields=["project", "id"], name="vote_project"),
+            models.Index(fields=["created_at"], condition=Q(outcome="skip", superseded=False), name="vote_skips"),
+        ]
