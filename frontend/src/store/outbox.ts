@@ -17,7 +17,7 @@ function channel(): BroadcastChannel | null {
 export class Outbox extends Emitter {
   counts: VoteCounts = NOTHING
   private shelf: Shelf
-  private readonly notes = channel()
+  private notes = channel()
   private answered = new Set<(task: number) => void>()
 
   constructor(
@@ -124,6 +124,7 @@ export class Outbox extends Emitter {
 
   close(): void {
     this.notes?.close()
+    this.notes = null
   }
 
   private async write(vote: KeptVote): Promise<void> {

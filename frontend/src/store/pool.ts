@@ -42,7 +42,8 @@ interface Slot<Bytes, Picture> {
   picture: Picture | null
   state: SlotState
   fetching: boolean
-  decoding: boolean
+  /** Memory that the decoding under way is expected to take; zero when none is. */
+  decoding: number
 }
 
 interface Queued {
@@ -176,7 +177,7 @@ export class Pool<Bytes, Picture> extends Emitter {
       picture: null,
       state: 'loading',
       fetching: false,
-      decoding: false,
+      decoding: 0,
     }
     this.slots.set(task.image.id, made)
     return made
@@ -185,11 +186,8 @@ export class Pool<Bytes, Picture> extends Emitter {
   /** Starts what should be ahead, and lets go of what is too far behind. */
   private refresh(): void {
     this.forget()
-    let memory = this.held()
     this.queue.slice(0, this.limits.fetched).forEach(({ task }, place) => {
-      const near = place < this.limits.decoded && (place === 0 || memory < this.limits.memory)
-      if (near && !this.picture(task)) memory += task.image.width * task.image.height * 4
-      this.load(task, near)
+      this.load(task, this.near(place))
     })
   }
 
@@ -211,15 +209,22 @@ export class Pool<Bytes, Picture> extends Emitter {
     slot.state = 'loading'
   }
 
+  /** Whether the picture at this place of the queue should be decoded now. */
+  private near(place: number): boolean {
+    return place < this.limits.decoded && (place === 0 || this.held() < this.limits.memory)
+  }
+
   private held(): number {
     let bytes = 0
-    for (const slot of this.slots.values()) if (slot.picture !== null) bytes += this.source.size(slot.picture)
+    for (const slot of this.slots.values()) {
+      bytes += slot.picture === null ? slot.decoding : this.source.size(slot.picture)
+    }
     return bytes
   }
 
   private load(task: DeskTask, decode: boolean): void {
     const slot = this.slot(task)
-    if (slot.state === 'failed' || slot.fetching || slot.decoding) return
+    if (slot.state === 'failed' || slot.fetching || slot.decoding > 0) return
     if (slot.bytes === null) void this.fetch(task, slot)
     else if (decode && slot.picture === null) void this.decode(task, slot, slot.bytes)
   }
@@ -236,7 +241,7 @@ export class Pool<Bytes, Picture> extends Emitter {
   }
 
   private async decode(task: DeskTask, slot: Slot<Bytes, Picture>, bytes: Bytes): Promise<void> {
-    slot.decoding = true
+    slot.decoding = task.image.width * task.image.height * 4
     try {
       const picture = await this.source.decode(bytes)
       if (this.shut || this.slots.get(task.image.id) !== slot) this.source.close(picture)
@@ -247,17 +252,17 @@ export class Pool<Bytes, Picture> extends Emitter {
     } catch {
       slot.state = 'failed'
     }
-    slot.decoding = false
+    slot.decoding = 0
     this.loaded(task, slot)
   }
 
   /** A picture that came goes on to be decoded if its place asks for it. */
   private loaded(task: DeskTask, slot: Slot<Bytes, Picture>): void {
-    if (this.shut) return
+    if (this.shut || this.slots.get(task.image.id) !== slot) return
     const place = this.queue.findIndex((entry) => entry.task.image.id === task.image.id)
     const revisited = place === -1
     if (slot.bytes !== null && slot.picture === null && slot.state !== 'failed') {
-      if (revisited || (place < this.limits.decoded && (place === 0 || this.held() < this.limits.memory))) {
+      if (revisited || this.near(place)) {
         void this.decode(task, slot, slot.bytes)
         return
       }
