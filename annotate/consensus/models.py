@@ -9,7 +9,8 @@ class Consensus(models.Model):
     """The crowd's answer to one task, how sure it is, and what it stands on.
 
     `agreement` is the leading answer's share of the counted votes, null where fewer than two were counted.
-    `distribution` and `counts` are keyed by concept id as text, and "nothing"; `counts` also by "cannot_tell", "broken".
+    `distribution` and `counts` are keyed by concept id as text, and "nothing"; `counts` also by "cannot_tell" and
+    "broken".
     `last_vote` is the newest vote folded in: a refit that read older votes leaves the row alone.
     """
 

@@ -1,0 +1,8 @@
+"""The list of consensus methods, by the name that projects store."""
+
+from typing import Final
+
+from annotate.consensus.method import Method
+from annotate.consensus.methods import dawid_skene, majority
+
+METHODS: Final[dict[str, Method]] = {method.name: method for method in (dawid_skene.DawidSkene(), majority.Majority())}
