@@ -105,6 +105,23 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/page')),
 })
 
+const numberIn = <Name extends string>(name: Name) => ({
+  parse: (params: Record<Name, string>) => ({ [name]: Number(params[name]) }) as Record<Name, number>,
+  stringify: (params: Record<Name, number>) => ({ [name]: String(params[name]) }) as Record<Name, string>,
+})
+const run = createRoute({
+  getParentRoute: () => project,
+  path: '/runs/$rid',
+  params: numberIn('rid'),
+  component: lazyRouteComponent(() => import('./pages/runs/live')),
+})
+const evaluation = createRoute({
+  getParentRoute: () => project,
+  path: '/evaluations/$eid',
+  params: numberIn('eid'),
+  component: lazyRouteComponent(() => import('./pages/evaluation/page')),
+})
+
 const tree = root.addChildren([
   login,
   reset,
@@ -126,6 +143,11 @@ const tree = root.addChildren([
         projectPage('/import', () => import('./pages/import/page')),
         projectPage('/people', () => import('./pages/people/page')),
         projectPage('/jobs', () => import('./pages/jobs/page')),
+        projectPage('/versions', () => import('./pages/versions/page')),
+        projectPage('/runs', () => import('./pages/runs/page')),
+        projectPage('/cycle', () => import('./pages/cycle/page')),
+        run,
+        evaluation,
       ]),
     ]),
   ]),

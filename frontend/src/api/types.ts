@@ -97,3 +97,8 @@ export interface Batch {
   counts: { received: number; done: number; added: number; duplicate: number; refused: number }
   job: Job | null
 }
+export interface InvitationOffer {
+  project_name: string
+  role: Project['role']
+  needs_account: boolean
+}

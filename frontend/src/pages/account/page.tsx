@@ -1,3 +1,120 @@
-export default function Page() {
-  return null
+import { Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { api, ask } from '@/api/client'
+import { errorText, fieldErrors } from '@/api/errors'
+import { sessionQuery, useUser } from '@/api/session'
+import type { Session } from '@/api/types'
+import { ErrorState } from '@/components/ErrorState'
+import { PageTitle } from '@/components/PageTitle'
+import { newPassword } from '../login/password'
+import { tellDone } from '../tell'
+import { AppearanceFields } from './AppearanceFields'
+
+export default function AccountPage() {
+  const { t } = useTranslation('account')
+  const user = useUser()
+  return (
+    <Stack maw={560} gap="lg">
+      <PageTitle title={t('account.title')} lead={t('account.signedInAs', { username: user.username })} />
+      <Paper withBorder p="lg">
+        <Title order={2} fz="h4" mb="md">
+          {t('account.you')}
+        </Title>
+        <Stack>
+          <NameForm name={user.name} />
+          <AppearanceFields />
+        </Stack>
+      </Paper>
+      <Paper withBorder p="lg">
+        <Title order={2} fz="h4" mb="md">
+          {t('account.changePassword')}
+        </Title>
+        <PasswordForm />
+      </Paper>
+    </Stack>
+  )
+}
+
+function NameForm({ name }: { name: string }) {
+  const { t } = useTranslation(['account', 'common'])
+  const client = useQueryClient()
+  const form = useForm({ initialValues: { name } })
+  const save = useMutation({
+    mutationFn: (body: { name: string }): Promise<Session> => ask(api.PATCH('/api/session', { body })),
+    onSuccess: (session) => {
+      client.setQueryData(sessionQuery.queryKey, session)
+      form.resetDirty()
+      tellDone(t('account.saved'))
+    },
+    onError: (problem) => form.setErrors(fieldErrors(problem)),
+  })
+  return (
+    <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
+      <Stack gap="sm" align="flex-start">
+        {save.isError && <ErrorState text={errorText(save.error)} />}
+        <TextInput
+          w="100%"
+          label={t('name')}
+          description={t('nameHelp')}
+          autoComplete="name"
+          maxLength={150}
+          {...form.getInputProps('name')}
+        />
+        <Button type="submit" variant="default" loading={save.isPending} disabled={!form.isDirty()}>
+          {t('common:save')}
+        </Button>
+      </Stack>
+    </form>
+  )
+}
+
+function PasswordForm() {
+  const { t } = useTranslation('account')
+  const form = useForm({
+    initialValues: { old: '', new: '' },
+    validate: {
+      old: (value) => (value ? null : t('signIn.passwordMissing')),
+      new: newPassword(t('passwordShort')),
+    },
+  })
+  const change = useMutation({
+    mutationFn: (body: { old: string; new: string }) => ask(api.POST('/api/session/password', { body })),
+    onSuccess: () => {
+      form.reset()
+      tellDone(t('account.passwordChanged'))
+    },
+    onError: (problem) => form.setErrors(fieldErrors(problem)),
+  })
+  const eye = { 'aria-label': t('showPassword') }
+  return (
+    <form noValidate onSubmit={form.onSubmit((values) => change.mutate(values))}>
+      <Stack align="flex-start">
+        {change.isError && <ErrorState text={errorText(change.error)} />}
+        <Text size="sm" c="dimmed">
+          {t('passwordRule')}
+        </Text>
+        <PasswordInput
+          w="100%"
+          label={t('oldPassword')}
+          autoComplete="current-password"
+          required
+          visibilityToggleButtonProps={eye}
+          {...form.getInputProps('old')}
+        />
+        <PasswordInput
+          w="100%"
+          label={t('newPassword')}
+          autoComplete="new-password"
+          required
+          visibilityToggleButtonProps={eye}
+          {...form.getInputProps('new')}
+        />
+        <Button type="submit" loading={change.isPending}>
+          {t('account.changePassword')}
+        </Button>
+      </Stack>
+    </form>
+  )
 }

@@ -1,3 +1,36 @@
-export default function SignInSheet(_: { onSignedIn: () => void }) {
-  return null
+import '@/theme/kit'
+import { Modal, Text } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { sessionQuery } from '@/api/session'
+import { SignInForm } from './SignInForm'
+
+/** Over the page at which a session ended: nothing on the page is lost, and it goes on after signing in. */
+export default function SignInSheet({ onSignedIn }: { onSignedIn: () => void }) {
+  const { t } = useTranslation('account')
+  const before = useQueryClient().getQueryData(sessionQuery.queryKey)?.user
+  return (
+    <Modal
+      opened
+      onClose={() => undefined}
+      withCloseButton={false}
+      closeOnEscape={false}
+      closeOnClickOutside={false}
+      centered
+      zIndex={1000}
+      title={t('signIn.again')}
+    >
+      <Text size="sm" c="dimmed" mb="md">
+        {t('signIn.againHelp')}
+      </Text>
+      <SignInForm
+        username={before?.username}
+        onSignedIn={(session) => {
+          // Another person's page must not keep what the first one had on it.
+          if (before && session.user?.id !== before.id) location.assign('/')
+          else onSignedIn()
+        }}
+      />
+    </Modal>
+  )
 }
