@@ -9,28 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotate.accounts import attempts, selectors, services
+from annotate.accounts import attempts, selectors, services, shapes
 from annotate.core import errors, fields, rest
 
 LANGUAGES = ("", "en", "zh-CN")
 THEMES = ("", "auto", "light", "dark")
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
-
-
-class SessionUser(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    username = serializers.CharField()
-    name = serializers.CharField()
-    language = serializers.CharField()
-    theme = serializers.CharField()
-    is_server_admin = serializers.BooleanField()
-    may_create_projects = serializers.BooleanField()
-
-
-class SessionShape(serializers.Serializer[Any]):
-    user = SessionUser(allow_null=True)
-    version = serializers.CharField()
-    csrf_token = serializers.CharField()
 
 
 class PreferencesIn(fields.Strict):
@@ -58,21 +42,6 @@ class ResetDone(serializers.Serializer[Any]):
     username = serializers.CharField()
 
 
-class AccountShape(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    username = serializers.CharField()
-    name = serializers.CharField()
-    is_active = serializers.BooleanField()
-    is_server_admin = serializers.BooleanField()
-    may_create_projects = serializers.BooleanField()
-    last_login = serializers.DateTimeField(allow_null=True)
-
-
-class AccountPage(serializers.Serializer[Any]):
-    items = AccountShape(many=True)
-    next = serializers.CharField(allow_null=True)
-
-
 class AccountIn(fields.Strict):
     username = fields.Char(max_length=150)
     name = fields.Char(max_length=150, required=False, allow_blank=True)
@@ -94,11 +63,11 @@ class SessionView(APIView):
 
     permission_classes = (rest.Anyone,)
 
-    @extend_schema(operation_id="session_get", responses=SessionShape)
+    @extend_schema(operation_id="session_get", responses=shapes.SessionShape)
     def get(self, request: Request) -> Response:
         return Response(selectors.session_of(request._request))
 
-    @extend_schema(operation_id="session_change", request=PreferencesIn, responses=SessionShape)
+    @extend_schema(operation_id="session_change", request=PreferencesIn, responses=shapes.SessionShape)
     def patch(self, request: Request) -> Response:
         if not request.user.is_authenticated:
             raise errors.NotSignedIn("not_signed_in", "Sign in first.")
@@ -111,7 +80,7 @@ class SignInView(APIView):
 
     permission_classes = (rest.Anyone,)
 
-    @extend_schema(operation_id="session_sign_in", request=SignInIn, responses=SessionShape)
+    @extend_schema(operation_id="session_sign_in", request=SignInIn, responses=shapes.SessionShape)
     def post(self, request: Request) -> Response:
         said = fields.accept(SignInIn, request.data)
         services.check_length(said["password"])
@@ -131,7 +100,7 @@ class SignInView(APIView):
 class SignOutView(APIView):
     permission_classes = (rest.Anyone,)
 
-    @extend_schema(operation_id="session_sign_out", request=None, responses=SessionShape)
+    @extend_schema(operation_id="session_sign_out", request=None, responses=shapes.SessionShape)
     def post(self, request: Request) -> Response:
         logout(request._request)
         return Response(selectors.session_of(request._request))
@@ -140,7 +109,7 @@ class SignOutView(APIView):
 class PasswordView(APIView):
     permission_classes = (rest.SignedIn,)
 
-    @extend_schema(operation_id="session_password", request=PasswordIn, responses=SessionShape)
+    @extend_schema(operation_id="session_password", request=PasswordIn, responses=shapes.SessionShape)
     def post(self, request: Request) -> Response:
         said = fields.accept(PasswordIn, request.data)
         key = f"password of {request.user.pk}"
@@ -164,12 +133,12 @@ class ResetView(APIView):
 class AccountsView(APIView):
     permission_classes = (rest.ServerAdmin,)
 
-    @extend_schema(operation_id="accounts_list", parameters=PAGING, responses=AccountPage)
+    @extend_schema(operation_id="accounts_list", parameters=PAGING, responses=shapes.AccountPage)
     def get(self, request: Request) -> Response:
         rows = selectors.accounts()
         return Response(rest.keyset_page(rows, request.GET, keys=("username", "id"), show=selectors.account_row))
 
-    @extend_schema(operation_id="accounts_create", request=AccountIn, responses={201: AccountShape})
+    @extend_schema(operation_id="accounts_create", request=AccountIn, responses={201: shapes.AccountShape})
     def post(self, request: Request) -> Response:
         user = services.create_account(actor=request.user.pk, **fields.accept(AccountIn, request.data))
         return Response(selectors.account_row(user), status=status.HTTP_201_CREATED)
@@ -178,7 +147,7 @@ class AccountsView(APIView):
 class AccountView(APIView):
     permission_classes = (rest.ServerAdmin,)
 
-    @extend_schema(operation_id="accounts_change", request=AccountChangeIn, responses=AccountShape)
+    @extend_schema(operation_id="accounts_change", request=AccountChangeIn, responses=shapes.AccountShape)
     def patch(self, request: Request, id: int) -> Response:
         user = selectors.account(id)
         said = fields.accept(AccountChangeIn, request.data)

@@ -14,7 +14,8 @@ class ProjectView(APIView):
     """A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
 
     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-    did not exist, a member whose role lacks the action 403. A method without a rule is refused to everybody.
+    did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
+    everybody, one that it has not gets 405.
     """
 
     permission_classes = (rest.SignedIn,)
@@ -28,8 +29,10 @@ class ProjectView(APIView):
         member = members.filter(project_id=kwargs["pid"], user_id=request.user.pk, project__archived_at=None).first()
         if member is None:
             raise errors.NotFound("not_found", "There is no such project for you.")
-        rule = self.rules.get(request.method or "")
-        if rule is None or rule not in ALLOWED[member.role]:
-            raise errors.Forbidden("forbidden", "Your role in this project does not allow this.", {"needs": rule})
+        method = "GET" if request.method == "HEAD" else request.method or ""
+        if hasattr(self, method.lower()):
+            rule = self.rules.get(method)
+            if rule is None or rule not in ALLOWED[member.role]:
+                raise errors.Forbidden("forbidden", "Your role in this project does not allow this.", {"needs": rule})
         self.member = member
         self.project = member.project

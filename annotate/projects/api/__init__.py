@@ -1,0 +1,1 @@
+"""The routes of projects; each noun has its own file."""
