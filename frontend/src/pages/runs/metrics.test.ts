@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { expectedSeconds } from './expected'
+import { seriesOf } from './metrics'
+
+const epoch = (number: number, val_accuracy: number) => ({
+  event: 'epoch',
+  epoch: number,
+  train_loss: 1 / number,
+  val_loss: 2 / number,
+  train_accuracy: 0.5,
+  val_accuracy,
+})
+
+describe('seriesOf', () => {
+  it('orders epochs and lets the later line of a resumed run count', () => {
+    const series = seriesOf([epoch(1, 0.3), epoch(2, 0.4), epoch(2, 0.45), epoch(3, 0.5)])
+    expect(series.epochs).toEqual([1, 2, 3])
+    expect(series.valAccuracy).toEqual([0.3, 0.45, 0.5])
+    expect(series.trainLoss[1]).toBe(0.5)
+  })
+
+  it('places steps at fractions of their epoch', () => {
+    const series = seriesOf([
+      { event: 'start', steps_per_epoch: 4 },
+      { event: 'step', epoch: 1, step: 2, loss: 2 },
+      { event: 'step', epoch: 2, step: 1, loss: 1 },
+    ])
+    expect(series.steps).toEqual([0.5, 1.25])
+    expect(series.stepLoss).toEqual([2, 1])
+  })
+
+  it('keeps a missing validation as a gap', () => {
+    expect(seriesOf([{ event: 'epoch', epoch: 1, train_loss: 1 }]).valLoss).toEqual([null])
+  })
+})
+
+describe('expectedSeconds', () => {
+  const preset = {
+    name: 'a',
+    title: 'A',
+    architecture: 'a',
+    size: 32,
+    epochs: 10,
+    start: 'scratch',
+    seconds_per_1000_images: 2,
+  }
+  const version = {
+    id: 1,
+    number: 1,
+    digest: '',
+    state: 'ready' as const,
+    counts: { train: 500 },
+    note: '',
+    created_at: '',
+    created_by: null,
+    job: null,
+  }
+
+  it('is the measured time of all pictures in all epochs', () => {
+    expect(expectedSeconds(preset, version)).toBe(10)
+  })
+  it('is not guessed where pictures or epochs are unknown', () => {
+    expect(expectedSeconds(preset, { ...version, counts: {} })).toBeNull()
+    expect(expectedSeconds({ ...preset, epochs: null }, version)).toBeNull()
+  })
+})

@@ -1,0 +1,112 @@
+import { Anchor, Badge, Progress, Stack, Table, Text, Title } from '@mantine/core'
+import { IconChartLine } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { errorText } from '@/api/errors'
+import { projectQuery } from '@/api/project'
+import { isLive, type Run, runsQuery, versionNumber } from '@/api/training'
+import { EmptyState } from '@/components/EmptyState'
+import { ErrorState } from '@/components/ErrorState'
+import { PageTitle } from '@/components/PageTitle'
+import { When } from '@/components/When'
+import { useFormat } from '@/i18n/format'
+import { StartRun } from './StartRun'
+
+/** Every training of the project, and the form that starts the next one. */
+export default function RunsPage() {
+  const { pid } = useParams({ from: '/inside/shell/p/$pid' })
+  const { t } = useTranslation('training')
+  const project = useQuery(projectQuery(pid))
+  const runs = useQuery(runsQuery(pid))
+  const mayWork = project.data?.actions.includes('work') ?? false
+  return (
+    <>
+      <PageTitle title={t('runs.title')} lead={t('runs.lead')} />
+      <Stack gap="xl">
+        {mayWork && <StartRun pid={pid} />}
+        {runs.isError && <ErrorState text={errorText(runs.error)} onRetry={() => runs.refetch()} />}
+        {runs.data?.items.length === 0 && (
+          <EmptyState icon={<IconChartLine size={32} />} title={t('runs.empty')}>
+            {t('runs.emptyHelp')}
+          </EmptyState>
+        )}
+        {runs.data && runs.data.items.length > 0 && <RunTable pid={pid} runs={runs.data.items} />}
+      </Stack>
+    </>
+  )
+}
+
+function RunTable({ pid, runs }: { pid: number; runs: Run[] }) {
+  const { t } = useTranslation('training')
+  const format = useFormat()
+  return (
+    <section aria-labelledby="runs-heading">
+      <Title order={2} fz="h4" mb="xs" id="runs-heading">
+        {t('runs.list')}
+      </Title>
+      <Table.ScrollContainer minWidth={640} tabIndex={0} role="region" aria-label={t('runs.list')}>
+        <Table verticalSpacing="sm" highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('run.name')}</Table.Th>
+              <Table.Th>{t('run.state')}</Table.Th>
+              <Table.Th>{t('run.version')}</Table.Th>
+              <Table.Th>{t('run.epochs')}</Table.Th>
+              <Table.Th>{t('run.valAccuracy')}</Table.Th>
+              <Table.Th>{t('run.started')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {runs.map((run) => (
+              <Table.Tr key={run.id}>
+                <Table.Td>
+                  <Anchor component={Link} to={`/p/${pid}/runs/${run.id}`} underline="always">
+                    {run.name || t('run.unnamed', { id: run.id })}
+                  </Anchor>
+                </Table.Td>
+                <Table.Td>
+                  <RunBadge run={run} />
+                </Table.Td>
+                <Table.Td>{versionNumber(run.version)}</Table.Td>
+                <Table.Td>
+                  {isLive(run.state) && run.epochs > 0 && (
+                    <Progress
+                      value={(100 * run.epoch) / run.epochs}
+                      mb={4}
+                      aria-label={t('run.progressOf', { name: run.name || run.id })}
+                    />
+                  )}
+                  <Text size="sm">{run.epochs ? `${run.epoch} / ${run.epochs}` : '–'}</Text>
+                </Table.Td>
+                <Table.Td>{run.val_accuracy === null ? '–' : format.percent(run.val_accuracy, 1)}</Table.Td>
+                <Table.Td>
+                  <When at={run.started_at ?? run.created_at} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </section>
+  )
+}
+
+const COLOURS = {
+  queued: 'gray',
+  running: 'indigo',
+  stopping: 'orange',
+  stopped: 'gray',
+  finished: 'green',
+  failed: 'red',
+} as const
+
+/** The state of a run in a word. */
+export function RunBadge({ run }: { run: Run }) {
+  const { t } = useTranslation('training')
+  return (
+    <Badge variant="outline" color={COLOURS[run.state]} c="var(--mantine-color-text)" tt="none">
+      {t(`state.${run.state}`)}
+    </Badge>
+  )
+}
