@@ -23,7 +23,7 @@ State = Literal["labeled", "empty", "unresolved", "unlabeled"]
 LabelSource = Literal["consensus", "decision", "imported", "gold"]
 
 DIGEST_PATTERN: Final = re.compile(r"[0-9a-f]{64}")
-PATH_PATTERN: Final = re.compile(r"images/[0-9a-f]{2}/[0-9a-f]{64}\.(%s)" % "|".join(EXTENSIONS))
+PATH_PATTERN: Final = re.compile(rf"images/[0-9a-f]{{2}}/[0-9a-f]{{64}}\.({'|'.join(EXTENSIONS)})")
 
 
 @dataclass(frozen=True)

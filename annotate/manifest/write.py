@@ -90,8 +90,8 @@ def write_version(
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         manifest = _write_into(draft, fields, records=records, votes=votes, place=link or _copier(open_image))
-        os.chmod(draft, 0o755)
-        os.rename(draft, folder)
+        draft.chmod(0o755)
+        draft.rename(folder)
         _sync(folder.parent)
         return manifest
     except BaseException:

@@ -1,0 +1,102 @@
+"""python -m training.engine COMMAND: the very commands that the pages start."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from training.engine import commands
+from training.engine.errors import Fault
+from training.engine.select import STRATEGIES
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code: 0 done, 1 failed (the last line of stderr says whose move it is), 3 stopped, 4 parent gone."""
+    asked = make_parser().parse_args(arguments)
+    if asked.watch_stdin:
+        commands.watch_stdin()
+    try:
+        return int(asked.run(asked))
+    except Fault as error:
+        return _fail(str(error))
+    except (torch.cuda.OutOfMemoryError, MemoryError):
+        return _fail("config: not enough memory; take a smaller batch or smaller pictures")
+    except ValueError as error:
+        return _fail(f"config: {error}")
+    except OSError as error:
+        return _fail(f"server: {error}")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    parser = argparse.ArgumentParser(prog="python -m training.engine", description=__doc__)
+    add = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    fit = add.add_parser("fit", help="train on a version folder")
+    fit.add_argument("--version", type=Path, required=True, help="the version folder")
+    fit.add_argument("--out", type=Path, required=True, help="the run's folder")
+    fit.add_argument("--preset", default="", help="a named training; see describe")
+    fit.add_argument("--config", type=Path, help="a JSON file of options, over the preset's")
+    fit.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one option, over both")
+    fit.add_argument("--weights", type=Path, help="a safetensors file to start from")
+    fit.add_argument("--cache", type=Path, help="where decoded pictures are kept")
+    fit.add_argument("--resume", action="store_true", help="go on from the last good checkpoint, with the run's config")
+    fit.add_argument("--attempt", type=int, default=0, help="number of this claim; lower ones than seen are refused")
+    fit.add_argument("--wait", type=float, default=60.0, help="seconds to wait for the run's lock")
+    _finish(fit, commands.run_fit)
+
+    evaluate = add.add_parser("evaluate", help="score a checkpoint on a split")
+    predict = add.add_parser("predict", help="a checkpoint's distributions for pictures")
+    for one in (evaluate, predict):
+        one.add_argument("--version", type=Path, required=True)
+        one.add_argument("--checkpoint", type=Path, required=True)
+        one.add_argument("--out", type=Path, required=True)
+        one.add_argument("--cache", type=Path)
+    evaluate.add_argument("--split", default="holdout", choices=("train", "val", "holdout"))
+    predict.add_argument("--split", choices=("train", "val", "holdout"), help="only this one; else all but the holdout")
+    predict.add_argument("--states", default="unlabeled,unresolved", help="states of the pictures, by comma")
+    predict.add_argument("--digests", type=Path, help="a file of digests: only these")
+    predict.add_argument("--embed", action="store_true", help="also what the last layer was given")
+    _finish(evaluate, commands.run_evaluate)
+    _finish(predict, commands.run_predict)
+
+    select = add.add_parser("select", help="rank predicted pictures by what asking about them would teach")
+    select.add_argument("--predictions", type=Path, required=True)
+    select.add_argument("--strategy", required=True, choices=sorted(STRATEGIES))
+    select.add_argument("--seed", type=int, default=0)
+    select.add_argument("--random-share", type=float, default=0.1)
+    select.add_argument("--out", type=Path, required=True)
+    _finish(select, commands.run_select)
+
+    check = add.add_parser("check", help="whether a weights file fits an architecture")
+    check.add_argument("--weights", type=Path, required=True)
+    check.add_argument("--architecture", required=True)
+    check.add_argument("--size", type=int, default=224)
+    check.add_argument("--classes", type=int, default=10)
+    _finish(check, commands.run_check)
+
+    describe = add.add_parser("describe", help="what the engine offers, as JSON")
+    describe.add_argument("--out", type=Path)
+    _finish(describe, commands.run_describe)
+    return parser
+
+
+def _finish(parser: argparse.ArgumentParser, run: object) -> None:
+    parser.add_argument("--watch-stdin", action="store_true", help="end when stdin closes")
+    parser.set_defaults(run=run)
+
+
+def _fail(sentence: str) -> int:
+    print(f"error: {sentence}", file=sys.stderr, flush=True)
+    return commands.FAILED
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    # past the interpreter's slow farewell; everything that matters is on disk by now
+    sys.stderr.flush()
+    os._exit(code)

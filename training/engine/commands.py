@@ -1,0 +1,221 @@
+"""What each command of `python -m training.engine` does, one function each; the exit code is what it returns."""
+
+import argparse
+import dataclasses
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from training.engine.cache import Progress
+from training.engine.checkpoint import Checkpoint, open_checkpoint
+from training.engine.config import Config, config_from, parse_setting
+from training.engine.data import read_examples
+from training.engine.describe import describe
+from training.engine.errors import Fault, Stopped
+from training.engine.evaluate import evaluate
+from training.engine.files import read_json, write_json, write_text
+from training.engine.fit import fit
+from training.engine.journal import Journal
+from training.engine.model import architecture_of, build_empty
+from training.engine.predict import choose_rows, predict
+from training.engine.prepare import check_config, open_sealed, prepare
+from training.engine.presets import PRESETS
+from training.engine.problems import PROBLEMS
+from training.engine.select import STRATEGIES
+from training.engine.strategy import rank
+from training.engine.weights import load_into, read_weights
+
+DONE, FAILED, STOPPED, ORPHANED = 0, 1, 3, 4
+PROGRESS_SECONDS = 0.5
+
+
+def run_fit(asked: argparse.Namespace) -> int:
+    """Train; 0 at the end, 3 when stopped on request."""
+    config = build_config(asked)
+    with Journal(asked.out, attempt=asked.attempt, wait=asked.wait) as journal:
+        finished = asked.out / "result.json"
+        if not asked.resume and (asked.out / "config.json").exists():
+            raise Fault("config", f"{asked.out.name} holds a run already: go on with --resume, or name another folder")
+        if asked.resume and finished.exists() and read_json(finished).get("state") == "finished":
+            journal.log("was finished already")
+            return DONE
+        finished.unlink(missing_ok=True)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: journal.ask_stop())
+        try:
+            training = prepare(
+                asked.version, config, journal, weights=asked.weights, cache=cache_root(asked), resume=asked.resume
+            )
+            last = fit(training, journal)
+        except Stopped:
+            journal.event("stopped")
+            journal.log("stopped on request")
+            journal.result({"state": "stopped", **_standing(journal)})
+            return STOPPED
+        except Fault as error:
+            journal.log(f"error: {error}")
+            raise
+        journal.event("end", epochs=last.epoch, best_epoch=last.best["epoch"])
+        journal.log(f"finished; the best epoch was {last.best['epoch']}")
+        journal.result({"state": "finished", **_describe_result(last)})
+    return DONE
+
+
+def run_evaluate(asked: argparse.Namespace) -> int:
+    """Score a checkpoint on a split; an empty split is no failure, and says so."""
+    version, checkpoint = open_sealed(asked.version), open_checkpoint(asked.checkpoint)
+    report = evaluate(
+        version, checkpoint, asked.out, cache=cache_root(asked), split=asked.split, progress=_tell(asked.out)
+    )
+    _say({name: report[name] for name in ("split", "counts", "loss", "top1", "top5", "message")})
+    return DONE
+
+
+def run_predict(asked: argparse.Namespace) -> int:
+    """Distributions for the pictures asked for."""
+    version, checkpoint = open_sealed(asked.version), open_checkpoint(asked.checkpoint)
+    examples = read_examples(version, PROBLEMS[checkpoint.config.problem], checkpoint.classes)
+    digests = None if asked.digests is None else asked.digests.read_text(encoding="ascii").split()
+    rows = choose_rows(examples, states=asked.states.split(","), split=asked.split, digests=digests)
+    cache, tell = cache_root(asked), _tell(asked.out)
+    done = predict(version, checkpoint, asked.out, cache=cache, rows=rows, embed=asked.embed, progress=tell)
+    _say({"predicted": done})
+    return DONE
+
+
+def run_select(asked: argparse.Namespace) -> int:
+    """A ranking of the predicted pictures, the one to ask first in front."""
+    try:
+        table = pq.read_table(asked.predictions, columns=["digest", "distribution"])
+    except (OSError, ValueError, KeyError) as error:
+        raise Fault("data", f"{asked.predictions.name}: not a file of predictions ({error})") from error
+    digests = table.column("digest").to_pylist()
+    shares = np.array(table.column("distribution").to_pylist(), np.float32).reshape(len(digests), -1)
+    strategy = STRATEGIES[asked.strategy]
+    ranking = rank(strategy, digests, shares, seed=asked.seed, random_share=asked.random_share)
+    write_json(asked.out, {"strategy": strategy.name, "seed": asked.seed, "ranking": ranking})
+    return DONE
+
+
+def run_check(asked: argparse.Namespace) -> int:
+    """Whether a weights file fits an architecture; prints what is known of it."""
+    classes = asked.classes
+    architecture = architecture_of(Config(architecture=asked.architecture, size=asked.size))
+    weights = read_weights(asked.weights)
+    model = build_empty(Config(architecture=asked.architecture, size=asked.size), classes)
+    renewed = load_into(model, weights, head=architecture.head)
+    facts = {"tensors": len(weights.tensors), "about": weights.about, "normalise": weights.normalise, "new": renewed}
+    _say({"architecture": architecture.name, **facts})
+    return DONE
+
+
+def run_describe(asked: argparse.Namespace) -> int:
+    """The catalogue, to a file or to the screen."""
+    text = json.dumps(describe(), indent=1, ensure_ascii=False) + "\n"
+    if asked.out is None:
+        sys.stdout.write(text)
+    else:
+        write_text(asked.out, text)
+    return DONE
+
+
+def build_config(asked: argparse.Namespace) -> Config:
+    """From preset, file and settings, each over the one before; weights given mean to start from them."""
+    try:
+        config = Config()
+        if asked.preset:
+            if asked.preset not in PRESETS:
+                raise ValueError(f"preset: {asked.preset!r} is not one of {', '.join(PRESETS)}")
+            config = PRESETS[asked.preset].config
+        if asked.config:
+            data = read_json(asked.config)
+            if not isinstance(data, dict):
+                raise ValueError(f"{asked.config.name}: a config is a JSON object")
+            config = config_from(data, config)
+        settings: dict[str, Any] = dict(parse_setting(text) for text in asked.set)
+        if asked.weights:
+            settings = {"start": "weights", **settings}
+        config = config_from(settings, config)
+    except OSError as error:
+        raise Fault("config", f"the config cannot be read: {error}") from error
+    except ValueError as error:
+        raise Fault("config", str(error)) from error
+    if asked.weights and config.start != "weights":
+        raise Fault("config", "start: weights are given, and the config says to begin from scratch")
+    check_config(config)
+    return config
+
+
+def cache_root(asked: argparse.Namespace) -> Path:
+    """Where pixel caches lie: as told, else in the user's cache folder."""
+    if asked.cache is not None:
+        return Path(asked.cache)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fovea" / "pixels"
+
+
+def watch_stdin() -> None:
+    """End this process at once when its stdin closes: the parent that wanted the work is gone."""
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os._exit(ORPHANED)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _say(data: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+
+
+def _tell(out: Path) -> Progress:
+    """Keep progress.json beside the result, renewed at most twice a second."""
+    out.mkdir(parents=True, exist_ok=True)
+    last = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        if done == total or time.monotonic() - last > PROGRESS_SECONDS:
+            last = time.monotonic()
+            write_json(out / "progress.json", {"done": done, "total": total})
+
+    return tell
+
+
+def _standing(journal: Journal) -> dict[str, Any]:
+    for folder in sorted(journal.checkpoints.glob("epoch-*"), reverse=True):
+        head = folder / "checkpoint.json"
+        if head.exists():
+            data = read_json(head)
+            return _result(data["epoch"], data["best"], data["figures"], keep=data["config"]["keep"])
+    return {
+        "epoch": 0,
+        "best_epoch": None,
+        "checkpoint": None,
+        "train_loss": None,
+        "val_loss": None,
+        "val_accuracy": None,
+    }
+
+
+def _describe_result(last: Checkpoint) -> dict[str, Any]:
+    return _result(last.epoch, last.best, last.figures, keep=dataclasses.asdict(last.config)["keep"])
+
+
+def _result(epoch: int, best: dict[str, Any], figures: dict[str, Any], *, keep: str) -> dict[str, Any]:
+    chosen = best["epoch"] if keep == "best" else epoch
+    shown = best if keep == "best" else figures
+    return {
+        "epoch": epoch,
+        "best_epoch": best["epoch"],
+        "checkpoint": f"checkpoints/epoch-{chosen:04d}",
+        **{name: shown[name] for name in ("train_loss", "val_loss", "val_accuracy")},
+    }

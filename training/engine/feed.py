@@ -1,0 +1,68 @@
+"""Batches for the network: rows of the pixel cache, augmented by counters, on the device."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from training.engine.config import Config
+from training.engine.device import autocast
+from training.engine.transforms import AUGMENT, TRANSFORMS, gather, generator_for, normalise
+
+DEVICE_SHARE = 0.4  # of free GPU memory that the pixels of a whole version may take
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Pixels, what they teach, and how the config wants them. `targets` are indices (n) or shares (n, classes)."""
+
+    config: Config
+    device: torch.device
+    pixels: Tensor
+    truth: Tensor
+    targets: Tensor
+
+    def train_batch(self, rows: NDArray[np.int64], *, epoch: int, batch: int) -> tuple[Tensor, Tensor, Tensor]:
+        """(pictures, targets, truth) of these rows as this batch of this epoch sees them."""
+        generator = generator_for(self.config.seed, AUGMENT, epoch, batch)
+        places = torch.from_numpy(rows)
+        images = self._images(places, generator)
+        return images, self.targets[places].to(self.device), self.truth[places].to(self.device)
+
+    def images(self, rows: NDArray[np.int64]) -> Tensor:
+        """Pictures of these rows as they are."""
+        return self._images(torch.from_numpy(rows), None)
+
+    def _images(self, places: Tensor, generator: np.random.Generator | None) -> Tensor:
+        found = gather(self.pixels, places.to(self.pixels.device), TRANSFORMS[self.config.transform], generator)
+        channels_last = self.config.layout != "contiguous"
+        return normalise(found.to(self.device), self.config.normalise, channels_last=channels_last)
+
+
+def make_feed(
+    config: Config,
+    device: torch.device,
+    pixels: Tensor,
+    *,
+    truth: NDArray[np.int64],
+    shares: NDArray[np.float32] | None,
+) -> Feed:
+    """A feed whose pixels lie on the GPU where they fit there."""
+    if device.type == "cuda" and pixels.numel() < torch.cuda.mem_get_info()[0] * DEVICE_SHARE:
+        pixels = pixels.to(device)
+    indices = torch.from_numpy(truth)
+    return Feed(config, device, pixels, indices, indices if shares is None else torch.from_numpy(shares))
+
+
+def forward_all(model: nn.Module, feed: Feed, rows: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], Tensor]]:
+    """(rows, float32 logits) in batches over all rows, in order; the network is in eval mode meanwhile."""
+    size = max(feed.config.batch, 256 if feed.config.size <= 64 else 64)
+    model.eval()
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        with torch.inference_mode(), autocast(feed.config, feed.device):
+            logits = model(feed.images(part))
+        yield part, logits.float()

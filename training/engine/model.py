@@ -1,0 +1,70 @@
+"""A network for a config: built, frozen where it should be, and put into training or rest."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from training.engine.architecture import Architecture
+from training.engine.architectures import ARCHITECTURES
+from training.engine.config import Config
+
+
+def architecture_of(config: Config) -> Architecture:
+    """The one named; ValueError for a name that is not in the list or a picture too small for it."""
+    found = ARCHITECTURES.get(config.architecture)
+    if found is None:
+        raise ValueError(f"architecture: {config.architecture!r} is not one of {', '.join(ARCHITECTURES)}")
+    if config.size < found.min_size:
+        raise ValueError(f"size: {found.name} needs pictures of at least {found.min_size} px, not {config.size}")
+    return found
+
+
+def build_model(config: Config, classes: int) -> nn.Module:
+    """Random weights that follow from the seed alone."""
+    torch.manual_seed(config.seed)
+    return architecture_of(config).build(classes, config.size)
+
+
+def build_empty(config: Config, classes: int) -> nn.Module:
+    """The same network without memory or numbers: names and shapes only."""
+    with torch.device("meta"):
+        return architecture_of(config).build(classes, config.size)
+
+
+def freeze(model: nn.Module, config: Config) -> None:
+    """Take from learning what the config keeps: blocks before the head, and batch norm."""
+    architecture = architecture_of(config)
+    if config.tune == "head":
+        model.requires_grad_(False)
+        model.get_submodule(architecture.head).requires_grad_(True)
+    elif config.tune == "last":
+        for block in _kept_blocks(model, config):
+            block.requires_grad_(False)
+    if config.frozen_batch_norm:
+        for norm in _batch_norms(model):
+            norm.requires_grad_(False)
+
+
+def set_training(model: nn.Module, config: Config) -> None:
+    """Training mode, except for all that keeps its state: frozen batch norm, and batch norm of frozen blocks."""
+    model.train()
+    if config.frozen_batch_norm or config.tune == "head":
+        resting = [model]
+    elif config.tune == "last":
+        resting = _kept_blocks(model, config)
+    else:
+        resting = []
+    for part in resting:
+        for norm in _batch_norms(part):
+            norm.eval()
+
+
+def _kept_blocks(model: nn.Module, config: Config) -> list[nn.Module]:
+    blocks = architecture_of(config).blocks(model)
+    return blocks[: int(len(blocks) * config.frozen_share)]
+
+
+def _batch_norms(model: nn.Module) -> Iterator[nn.Module]:
+    return (part for part in model.modules() if isinstance(part, _BatchNorm))
