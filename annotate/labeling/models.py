@@ -35,6 +35,8 @@ class Task(models.Model):
     returned = models.BigIntegerField(default=0)
     # A vote came in, or fewer votes are wanted, outside a person's request: the consensus sweep has to fold this task.
     due = models.BooleanField(default=False)
+    # A ruling stands over the votes of this asking: none of them may be changed any more.
+    ruled = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
 
@@ -100,6 +102,9 @@ class Proposal(models.Model):
     model = models.CharField(max_length=100)
     live = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task"], condition=Q(live=True), name="proposal_live_once")]
 
 
 class Prediction(models.Model):
