@@ -1,0 +1,19 @@
+"""Names under which votes leave the database: the same person is the same word in all of a project, and in no other."""
+
+import hmac
+
+from django.conf import settings
+
+DIGITS = 12
+SCHEME = "HMAC-SHA256 of project and person under the key of the server, 12 hexadecimal digits"
+
+
+def worker_of(user_id: int | None, source: str) -> str:
+    """The key under which consensus knows who voted."""
+    return f"s:{source}" if user_id is None else f"u{user_id}"
+
+
+def pseudonym(project_id: int, worker: str) -> str:
+    """A word that nobody without the server's secret key can trace back to a person."""
+    text = f"pseudonym:{project_id}:{worker}"
+    return "p" + hmac.new(settings.SECRET_KEY.encode(), text.encode(), "sha256").hexdigest()[:DIGITS]

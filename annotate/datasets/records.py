@@ -1,0 +1,174 @@
+"""A project's pictures as the records of a version, read in chunks inside one moment of the database."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotate.consensus.models import Consensus, Decision
+from annotate.datasets import draw, settled, votes
+from annotate.ingest.models import Batch, Image, ImportedLabel
+from annotate.labeling.models import Task
+from annotate.manifest.schema import Label, Record, VoteRow
+from annotate.projects.models import Project
+
+CHUNK = 1000
+QUESTION = "label"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is known of one picture's content."""
+
+    task: Task | None
+    consensus: Consensus | None
+    answer: Mapping[str, Any] | None
+    source: str
+    state: str
+
+
+@dataclass
+class Tally:
+    """Counted while records pass: what a version's row and page say of it. `per_class` counts labeled pictures."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    splits: Counter[str] = field(default_factory=Counter)
+    labeled: Counter[str] = field(default_factory=Counter)
+    per_class: dict[int, Counter[str]] = field(default_factory=dict)
+
+    def add(self, record: Record) -> None:
+        split = record.split or "left_out"
+        self.states[record.state] += 1
+        self.splits[split] += 1
+        if record.state == "labeled":
+            self.labeled[split] += 1
+            for concept in record.labels[0].value.get("choice", ()):
+                self.per_class.setdefault(concept, Counter())[split] += 1
+
+
+class Reader:
+    """Records and votes of one project. Both may be read again and again, and agree, inside one moment."""
+
+    def __init__(self, project: Project, *, seed: int) -> None:
+        self.project, self.seed = project, seed
+        concepts = project.classes.values_list("concept_id", flat=True)
+        self.concepts = frozenset(str(concept) for concept in concepts) | {"nothing"}
+        self.tally = Tally()
+
+    def drawing(self) -> draw.Draw:
+        """Which groups validate, from all labeled pictures outside the holdout."""
+        sizes: Counter[str] = Counter()
+        for images in self._chunks(split=Image.Split.TRAIN):
+            said = self._said(images)
+            sizes.update(_group(image) for image in images if said[image.pk].state == "labeled")
+        return draw.draw_validation(sizes.items(), seed=self.seed)
+
+    def records(self, drawn: draw.Draw) -> Iterator[Record]:
+        """Every picture that belongs in a version, in rising order of digest."""
+        first = 0
+        for images in self._chunks():
+            said = self._said(images)
+            found = votes.votes_by_task(_askings(said))
+            gold = self._gold_from_sources(images)
+            for image in images:
+                one = said[image.pk]
+                cast = found[one.task.pk] if one.task and one.task.pk in found else []
+                record = self._record(image, one, cast=cast, first=first, drawn=drawn, imported=image.pk in gold)
+                first += len(cast)
+                self.tally.add(record)
+                yield record
+
+    def vote_rows(self) -> Iterator[VoteRow]:
+        """Every vote on those pictures, in the order in which the records counted them."""
+        for images in self._chunks():
+            tasks = {task.image_id: task for task in self._tasks(images)}
+            found = votes.votes_by_task({task.pk: task.asking for task in tasks.values()})
+            for image in images:
+                task = tasks.get(image.pk)
+                for vote in found.get(task.pk, ()) if task else ():
+                    yield votes.vote_row(vote, digest=image.digest, project_id=self.project.pk)
+
+    def excluded(self) -> dict[str, dict[str, int]]:
+        """Pictures that were taken out, counted by split and by why: a smaller holdout must not look fair."""
+        rows = Image.objects.filter(project=self.project).exclude(state=Image.State.READY)
+        found: dict[str, dict[str, int]] = {}
+        for split, state in rows.values_list("split", "state").iterator():
+            by_state = found.setdefault(str(split), {})
+            by_state[str(state)] = by_state.get(str(state), 0) + 1
+        return {split: dict(sorted(states.items())) for split, states in sorted(found.items())}
+
+    def _chunks(self, **only: Any) -> Iterator[list[Image]]:
+        after = ""
+        rows = Image.objects.filter(project=self.project, state=Image.State.READY, **only).order_by("digest")
+        while images := list(rows.filter(digest__gt=after)[:CHUNK]):
+            yield images
+            after = images[-1].digest
+
+    def _tasks(self, images: list[Image]) -> Iterator[Task]:
+        ids = [image.pk for image in images]
+        rows = Task.objects.filter(image_id__in=ids, question=QUESTION, kind=self.project.kind)
+        yield from rows.select_related("consensus").iterator()
+
+    def _said(self, images: list[Image]) -> dict[int, Said]:
+        tasks = {task.image_id: task for task in self._tasks(images)}
+        rulings = Decision.objects.filter(task_id__in=[task.pk for task in tasks.values()]).order_by("id")
+        last = {ruling.task_id: ruling for ruling in rulings}
+        return {image.pk: _say(tasks.get(image.pk), last) for image in images}
+
+    def _gold_from_sources(self, images: list[Image]) -> set[int]:
+        taken = ImportedLabel.objects.filter(labels_as=Batch.LabelsAs.GOLD, taken_at__isnull=False)
+        return set(taken.filter(image_id__in=[image.pk for image in images]).values_list("image_id", flat=True))
+
+    def _record(
+        self, image: Image, said: Said, *, cast: list[votes.VoteFacts], first: int, drawn: draw.Draw, imported: bool
+    ) -> Record:
+        labels: tuple[Label, ...] = ()
+        if said.task is not None and said.answer is not None and said.state in ("labeled", "empty"):
+            label = settled.label_of(
+                self.project.kind,
+                answer=said.answer,
+                source=said.source,
+                task=said.task,
+                consensus=said.consensus,
+                votes=cast,
+                imported=imported,
+                concepts=self.concepts,
+            )
+            labels = (label,)
+        return Record(
+            digest=image.digest,
+            path=f"images/{image.digest[:2]}/{image.digest}{image.suffix}",
+            width=image.width,
+            height=image.height,
+            split=_split(image, drawn),
+            group=_group(image),
+            source=image.source,
+            licence=image.licence,
+            author=image.author,
+            name=image.name,
+            state=said.state,
+            chosen_by=said.task.chosen_by if said.task else "",
+            labels=labels,
+            votes=votes.standing_places(cast, first) if labels else (),
+        )
+
+
+def _say(task: Task | None, rulings: Mapping[int, Decision]) -> Said:
+    consensus = getattr(task, "consensus", None)
+    ruling = rulings.get(task.pk) if task else None
+    answer, source = settled.answer_of(task, ruling, consensus)
+    return Said(task, consensus, answer, source, settled.state_of(task, answer))
+
+
+def _askings(said: Mapping[int, Said]) -> dict[int, int]:
+    return {one.task.pk: one.task.asking for one in said.values() if one.task}
+
+
+def _group(image: Image) -> str:
+    return str(image.group or image.pk)
+
+
+def _split(image: Image, drawn: draw.Draw) -> Any:
+    if image.split == Image.Split.HOLDOUT:
+        return "holdout"
+    return drawn.split(_group(image)) if image.split == Image.Split.TRAIN else ""

@@ -1,0 +1,85 @@
+"""Versions and exports, by the only doors to them."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from annotate.core import errors
+from annotate.core.progress import LongJob
+from annotate.datasets.models import DatasetVersion, Export
+from annotate.ingest.models import Image
+from annotate.labeling.models import Task
+from annotate.manifest.read import Version, open_version
+from annotate.manifest.schema import Manifest
+from annotate.projects.models import Project
+
+
+def versions_of(project: Project) -> QuerySet[DatasetVersion]:
+    """All versions with what their page shows, without a query per row."""
+    return DatasetVersion.objects.filter(project=project).select_related("job", "parent", "created_by")
+
+
+def version_for(project: Project, vid: int) -> DatasetVersion:
+    """One version of the project; NotFound for any other."""
+    found = versions_of(project).filter(pk=vid).first()
+    if found is None:
+        raise errors.NotFound("not_found", "There is no such version in this project.")
+    return found
+
+
+def newest_ready(project: Project) -> DatasetVersion | None:
+    """The latest version that is frozen."""
+    return versions_of(project).filter(state=DatasetVersion.State.READY).order_by("-number").first()
+
+
+def folder_of(version: DatasetVersion) -> Path:
+    """Where a frozen version lies; Conflict while it is not."""
+    if version.state != DatasetVersion.State.READY:
+        raise errors.Conflict("version_not_ready", "This version is not frozen yet.", {"version": version.pk})
+    return Path(settings.FOVEA_HOME) / version.folder
+
+
+def opened(version: DatasetVersion) -> Version:
+    """A frozen version for reading; ValueError where its folder is not what the row was written for."""
+    found = open_version(folder_of(version))
+    if found.manifest.digest != version.digest:
+        raise ValueError(f"the folder of version {version.number} holds another version")
+    return found
+
+
+def manifest_in(folder: Path) -> Manifest:
+    return open_version(folder).manifest
+
+
+def state_of(row: DatasetVersion | Export) -> str:
+    """queued, writing, ready or failed: the row's state, told apart by what its job is doing."""
+    if row.state != row.State.QUEUED or row.job is None or row.job.state == LongJob.State.QUEUED:
+        return str(row.state)
+    return "failed" if row.job.state in (LongJob.State.FAILED, LongJob.State.CANCELLED) else "writing"
+
+
+def has_answers(project: Project) -> bool:
+    """Whether any picture of the project is settled, so that there is something to freeze."""
+    settled = Task.objects.filter(project=project, image__state=Image.State.READY)
+    return settled.filter(state=Task.State.CLOSED).exists() or settled.filter(gold__isnull=False).exists()
+
+
+def exports_of(version: DatasetVersion) -> QuerySet[Export]:
+    return Export.objects.filter(version=version).select_related("job", "created_by")
+
+
+def export_for(project: Project, eid: int) -> Export:
+    """One export of a version of the project; NotFound for any other."""
+    rows = Export.objects.filter(pk=eid, version__project=project).select_related("job", "created_by", "version")
+    found = rows.first()
+    if found is None:
+        raise errors.NotFound("not_found", "There is no such export in this project.")
+    return found
+
+
+def export_path(export: Export) -> Path:
+    """The finished zip; Conflict while it is not."""
+    if export.state != Export.State.READY:
+        raise errors.Conflict("export_not_ready", "This export is not finished yet.", {"export": export.pk})
+    return Path(settings.FOVEA_HOME) / export.file

@@ -1,0 +1,98 @@
+"""What stands as the answer for a picture when a version is frozen: a ruling over gold over the crowd."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
+
+from annotate.consensus.models import Consensus, Decision
+from annotate.datasets.votes import VoteFacts
+from annotate.labeling.models import Task
+from annotate.manifest.schema import Label, LabelSource, State
+
+RULED = {Decision.Ruling.SETTLE, Decision.Ruling.GOLD}
+
+
+def standing(decision: Decision | None, task: Task | None) -> Decision | None:
+    """The last ruling, where it says an answer and the task was not asked again since."""
+    if decision is None or task is None or decision.ruling not in RULED or decision.asking < task.asking:
+        return None
+    return decision
+
+
+def answer_of(
+    task: Task | None, decision: Decision | None, consensus: Consensus | None
+) -> tuple[Mapping[str, Any] | None, str]:
+    """The settled answer and where it comes from; None while nothing is settled."""
+    if task is None or task.state == Task.State.WITHDRAWN:
+        return None, ""
+    if ruled := standing(decision, task):
+        return ruled.answer, "gold" if ruled.ruling == Decision.Ruling.GOLD else "decision"
+    if task.gold is not None:
+        return cast("Mapping[str, Any]", task.gold), "gold"
+    if task.state == Task.State.CLOSED and consensus is not None:
+        return consensus.answer, "consensus"
+    return None, ""
+
+
+def state_of(task: Task | None, answer: Mapping[str, Any] | None) -> State:
+    """In the manifest's words: a pass settles nothing, and "none of these" is an answer."""
+    if answer is not None and "pass" not in answer:
+        return "empty" if "nothing" in answer else "labeled"
+    if task is None or task.state == Task.State.WITHDRAWN:
+        return "unlabeled"
+    asked = task.state != Task.State.OPEN or task.asking > 1 or task.votes_counted > 0
+    return "unresolved" if asked else "unlabeled"
+
+
+def label_of(
+    kind: str,
+    *,
+    answer: Mapping[str, Any],
+    source: str,
+    task: Task,
+    consensus: Consensus | None,
+    votes: Sequence[VoteFacts],
+    imported: bool,
+    concepts: Collection[str],
+) -> Label:
+    """The label with what it stands on; `concepts` are the keys that a distribution may have.
+
+    `imported`: a source said it as gold. A crowd in which only sources speak is imported too.
+    """
+    heard = [vote for vote in votes if vote.stands]
+    counts = dict(consensus.counts) if consensus is not None else {}
+    said: dict[str, Any] = {
+        "kind": kind,
+        "value": dict(answer),
+        "votes": len(heard),
+        "agreement": consensus.agreement if consensus is not None and len(heard) > 1 else None,
+        "gold": task.gold is not None or source == "gold",
+        "counts": {key: int(number) for key, number in sorted(counts.items()) if number},
+        "decided": source == "decision" or source == "gold",
+    }
+    if source == "consensus" and consensus is not None:
+        only_sources = bool(heard) and all(vote.source for vote in heard)
+        return Label(
+            **said,
+            confidence=_share(consensus.confidence),
+            distribution=_distribution(consensus.distribution, concepts),
+            source="imported" if only_sources else "consensus",
+        )
+    where = cast("LabelSource", "imported" if imported and source == "gold" else source)
+    return Label(**said, confidence=1.0, distribution=_certain(answer), source=where)
+
+
+def _certain(answer: Mapping[str, Any]) -> dict[str, float]:
+    if "nothing" in answer:
+        return {"nothing": 1.0}
+    return {str(answer["choice"][0]): 1.0} if "choice" in answer else {}
+
+
+def _distribution(found: Mapping[str, float], concepts: Collection[str]) -> dict[str, float]:
+    """Belief over the classes and "nothing"; what went to "cannot tell" is shared out in proportion."""
+    kept = {key: float(share) for key, share in found.items() if key in concepts and share > 0}
+    total = sum(kept.values())
+    return {key: _share(share / total) for key, share in sorted(kept.items())} if total > 0 else {}
+
+
+def _share(value: float) -> float:
+    return min(1.0, max(0.0, float(value)))
