@@ -51,6 +51,13 @@ describe('history', () => {
     expect(undo(history)).toBe(history)
   })
 
+  it('brings an answer from elsewhere to the screen, once', () => {
+    const brought = bringBack(bringBack(answered(2), entry(9, 'key-old')), entry(9, 'key-older'))
+    expect(shown(brought)?.key).toBe('key-older')
+    expect(brought.entries.map((kept) => kept.task.id)).toEqual([1, 2, 9])
+    expect(shown(redo(brought))).toBeNull()
+  })
+
   it('stands still at both ends and jumps to the newest', () => {
     expect([canUndo(EMPTY), canRedo(EMPTY), undo(EMPTY), redo(EMPTY)]).toEqual([false, false, EMPTY, EMPTY])
     expect(shown(toNewest(undo(undo(answered(4)))))).toBeNull()

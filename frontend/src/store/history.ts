@@ -38,6 +38,13 @@ export function redo(history: History): History {
   return canRedo(history) ? { ...history, place: history.place + 1 } : history
 }
 
+/** Puts an answer from elsewhere on the screen, as if undo had brought it back. */
+export function bringBack(history: History, entry: Entry): History {
+  const others = history.entries.filter((earlier) => earlier.task.id !== entry.task.id)
+  const entries = [...others, entry].slice(-DEPTH)
+  return { entries, place: entries.length - 1 }
+}
+
 /** Back to where the person was before the first undo. */
 export function toNewest(history: History): History {
   return { ...history, place: history.entries.length }

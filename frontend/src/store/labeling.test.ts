@@ -163,7 +163,7 @@ describe('labeling', () => {
       supersedes: null,
       started: '',
       took_ms: 1,
-      thumb: '',
+      about: makeTask(1),
     })
     await quiet()
     server.fate = () => 'arrives'

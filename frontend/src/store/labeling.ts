@@ -167,6 +167,11 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
     this.move(past.toNewest(this.history))
   }
 
+  /** Shows a task that was answered before this page opened, or whose vote was refused. */
+  revisit(entry: past.Entry): void {
+    this.move(past.bringBack(this.history, entry))
+  }
+
   /** Tries the picture on the screen once more. */
   retryPicture(): void {
     if (this.view.task) this.parts.pool.want(this.view.task)
@@ -229,7 +234,7 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
       supersedes: revisited?.key ?? null,
       started: seen ? this.startedAt : new Date().toISOString(),
       took_ms: seen ? Math.round(this.parts.around.now() - this.shownAt) : 0,
-      thumb: task.image.thumb,
+      about: task,
     }
   }
 

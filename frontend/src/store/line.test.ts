@@ -45,7 +45,7 @@ function vote(task: number, change: Partial<NewVote> = {}): NewVote {
     supersedes: null,
     started: '2026-11-23T10:00:00.000Z',
     took_ms: 400,
-    thumb: '',
+    about: makeTask(task),
     ...change,
   }
 }
@@ -231,12 +231,12 @@ describe('the line', () => {
   it('lets one refused vote stop no other, and keeps it with its reason until its owner says', async () => {
     const tab = await openTab()
     server.refuses = (message) => (message.task === 2 ? 'class_archived' : null)
-    for (let task = 1; task <= 4; task += 1) await tab.outbox.add(vote(task, { thumb: `/thumb/${task}` }))
+    for (let task = 1; task <= 4; task += 1) await tab.outbox.add(vote(task))
     await settle(tab)
     expect([...server.votes.values()].map((stored) => stored.task)).toEqual([1, 3, 4])
     expect(tab.outbox.counts).toEqual({ waiting: 0, refused: 1 })
     const [refused] = await tab.outbox.refused()
-    expect(refused).toMatchObject({ task: 2, payload: { choice: [2] }, thumb: '/thumb/2' })
+    expect(refused).toMatchObject({ task: 2, payload: { choice: [2] }, about: { image: { thumb: '/thumb/2' } } })
     expect(refused?.refusal).toMatchObject({ code: 'class_archived', data: { task: 2 } })
     server.refuses = () => null
     await tab.outbox.retry(refused?.key ?? '')

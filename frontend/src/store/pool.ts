@@ -2,12 +2,12 @@
  * The pictures that come next: leased tasks in order, their bytes fetched and the first few decoded ahead, so that
  * showing the next one is only a draw. Knows no DOM: fetching and decoding are given.
  */
-import type { DeskTask } from './desk'
+import type { DeskPicture, DeskTask } from './desk'
 import { Emitter } from './emitter'
 
 export interface PictureSource<Bytes, Picture> {
   fetch(url: string): Promise<Bytes>
-  decode(bytes: Bytes): Promise<Picture>
+  decode(bytes: Bytes, image: DeskPicture): Promise<Picture>
   /** Memory that the decoded picture holds, in bytes. */
   size(picture: Picture): number
   close(picture: Picture): void
@@ -243,7 +243,7 @@ export class Pool<Bytes, Picture> extends Emitter {
   private async decode(task: DeskTask, slot: Slot<Bytes, Picture>, bytes: Bytes): Promise<void> {
     slot.decoding = task.image.width * task.image.height * 4
     try {
-      const picture = await this.source.decode(bytes)
+      const picture = await this.source.decode(bytes, task.image)
       if (this.shut || this.slots.get(task.image.id) !== slot) this.source.close(picture)
       else {
         slot.picture = picture

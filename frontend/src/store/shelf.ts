@@ -1,6 +1,6 @@
 /** Where votes lie until the server has them: IndexedDB, or memory where the browser keeps nothing. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import type { Answer, Refusal } from './desk'
+import type { Answer, DeskTask, Refusal } from './desk'
 
 export type VoteState = 'waiting' | 'refused'
 
@@ -19,8 +19,8 @@ export interface KeptVote {
   supersedes: string | null
   started: string
   took_ms: number
-  /** Thumbnail of the picture, for the tray. */
-  thumb: string
+  /** The task as it was given, so that a refused vote can be looked at and given anew. */
+  about: DeskTask
   state: VoteState
   refusal: Refusal | null
 }

@@ -1,0 +1,108 @@
+import { memo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Answer } from '@/store/desk'
+import { classColour } from '@/theme/colours'
+import type { ClassEntry, ControlsProps } from '../kind'
+import styles from './Chips.module.css'
+
+/** One button per class that has a key, and the way to all the others when there are more. */
+export const Chips = memo(function Chips(props: ControlsProps) {
+  const { classes, plan, proposal, given, disabled, onAnswer, onSearch } = props
+  const { t } = useTranslation('label')
+  const live = classes.filter((entry) => !entry.archived)
+  const wanted = new Set([...named(proposal), ...named(given)])
+  const shown = plan.searches
+    ? live.filter((entry) => plan.keys.has(entry.concept_id) || wanted.has(entry.concept_id))
+    : live
+  const ordered = plan.searches ? bySlot(shown, plan.keys) : shown
+  return (
+    <fieldset className={styles.chips}>
+      <legend hidden>{t('classes.title')}</legend>
+      {ordered.map((entry) => (
+        <Chip
+          key={entry.concept_id}
+          entry={entry}
+          hotkey={plan.keys.get(entry.concept_id) ?? null}
+          proposed={named(proposal).includes(entry.concept_id)}
+          given={named(given).includes(entry.concept_id)}
+          disabled={disabled}
+          onAnswer={onAnswer}
+        />
+      ))}
+      {plan.searches && (
+        <button
+          type="button"
+          className={`${styles.chip} ${styles.search}`}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={onSearch}
+          disabled={disabled}
+          aria-keyshortcuts="/"
+        >
+          <kbd aria-hidden>/</kbd>
+          <span className={styles.name}>{t('classes.search', { count: live.length })}</span>
+        </button>
+      )}
+    </fieldset>
+  )
+})
+
+function named(answer: Answer | null): number[] {
+  return answer && 'choice' in answer ? answer.choice : []
+}
+
+function bySlot(shown: readonly ClassEntry[], keys: ReadonlyMap<number, string>): ClassEntry[] {
+  const place = (entry: ClassEntry) => '1234567890'.indexOf(keys.get(entry.concept_id) ?? '')
+  return [...shown].sort((a, b) => (place(a) < 0 ? 99 : place(a)) - (place(b) < 0 ? 99 : place(b)))
+}
+
+interface ChipProps {
+  entry: ClassEntry
+  hotkey: string | null
+  proposed: boolean
+  given: boolean
+  disabled: boolean
+  onAnswer: (answer: Answer) => void
+}
+
+const Chip = memo(function Chip({ entry, hotkey, proposed, given, disabled, onAnswer }: ChipProps) {
+  const { t } = useTranslation('label')
+  const [looking, setLooking] = useState(false)
+  const example = entry.examples[0]
+  const marks = [styles.chip, proposed && styles.proposed, given && styles.given].filter(Boolean).join(' ')
+  return (
+    <span
+      className={styles.holder}
+      onMouseEnter={() => setLooking(true)}
+      onMouseLeave={() => setLooking(false)}
+      onFocus={() => setLooking(true)}
+      onBlur={() => setLooking(false)}
+    >
+      <button
+        type="button"
+        className={marks}
+        // A click must not take the keyboard away from the page: the next Space means "accept", not "click again".
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={() => onAnswer({ choice: [entry.concept_id] })}
+        disabled={disabled}
+        aria-keyshortcuts={hotkey ?? undefined}
+        data-concept={entry.concept_id}
+      >
+        {hotkey && <kbd aria-hidden>{hotkey.toUpperCase()}</kbd>}
+        <span className={styles.mark} style={{ background: classColour(entry.index, entry.color) }} aria-hidden />
+        <span className={styles.name}>{entry.name}</span>
+        {proposed && <span className={styles.tag}>{t('classes.proposed')}</span>}
+        {given && <span className={styles.tag}>{t('classes.given')}</span>}
+      </button>
+      {looking && (entry.definition || example) && (
+        <span className={styles.card} role="tooltip">
+          {example && <img src={example.url} alt="" />}
+          <span>
+            <b>{entry.name}</b>
+            {entry.definition && <br />}
+            {entry.definition}
+          </span>
+        </span>
+      )}
+    </span>
+  )
+})

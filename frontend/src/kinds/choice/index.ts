@@ -1,0 +1,18 @@
+import type { Answer } from '@/store/desk'
+import type { ClassEntry, LabelKind } from '../kind'
+import { Chips } from './Chips'
+import { planKeys } from './keys'
+import { TypeAhead } from './TypeAhead'
+
+/** One class per picture, or several where the project allows it. */
+export const choice: LabelKind = {
+  name: 'choice',
+  plan: planKeys,
+  named: (answer: Answer, classes: readonly ClassEntry[]) => {
+    if (!('choice' in answer)) return []
+    return classes.filter((entry) => answer.choice.includes(entry.concept_id))
+  },
+  used: (answer: Answer) => ('choice' in answer ? answer.choice : []),
+  Controls: Chips,
+  Search: TypeAhead,
+}
