@@ -50,7 +50,9 @@ export interface Preset {
   title: string
   architecture: string
   size: number
-  epochs: number | string | null
+  epochs: number
+  images_seen: number
+  max_epochs: number
   start: string
   seconds_per_1000_images: number
   [option: string]: unknown

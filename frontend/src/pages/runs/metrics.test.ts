@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { expectedSeconds } from './expected'
+import { expectedSeconds, passes } from './expected'
 import { seriesOf } from './metrics'
 
 const epoch = (number: number, val_accuracy: number) => ({
@@ -41,6 +41,8 @@ describe('expectedSeconds', () => {
     architecture: 'a',
     size: 32,
     epochs: 10,
+    images_seen: 20000,
+    max_epochs: 40,
     start: 'scratch',
     seconds_per_1000_images: 2,
   }
@@ -59,8 +61,13 @@ describe('expectedSeconds', () => {
   it('is the measured time of all pictures in all epochs', () => {
     expect(expectedSeconds(preset, version)).toBe(10)
   })
-  it('is not guessed where pictures or epochs are unknown', () => {
+  it('follows the rule of passes where the preset leaves them open', () => {
+    expect(passes({ ...preset, epochs: 0 }, 1000)).toBe(20)
+    expect(passes({ ...preset, epochs: 0 }, 100)).toBe(40)
+    expect(passes({ ...preset, epochs: 0 }, 1_000_000)).toBe(1)
+  })
+  it('is not guessed where nothing is there to train on', () => {
     expect(expectedSeconds(preset, { ...version, counts: {} })).toBeNull()
-    expect(expectedSeconds({ ...preset, epochs: null }, version)).toBeNull()
+    expect(expectedSeconds(preset, undefined)).toBeNull()
   })
 })
