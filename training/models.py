@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from annotate.datasets.models import DatasetVersion
 from annotate.projects.models import Project
@@ -19,7 +20,11 @@ class Weights(models.Model):
 
 
 class Run(models.Model):
-    """One training. The engine's folder is the record; this row says whose turn it is."""
+    """One training. The engine's folder is the record; this row says whose turn it is.
+
+    `attempt` is the fencing number of the latest claim and only rises; `losses` counts the workers that fell silent
+    since a person last set the run going.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -38,6 +43,7 @@ class Run(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     folder = models.CharField(max_length=300, default="", blank=True)
     attempt = models.PositiveIntegerField(default=0)
+    losses = models.PositiveSmallIntegerField(default=0)
     epoch = models.PositiveIntegerField(default=0)
     epochs = models.PositiveIntegerField(default=0)
     progress = models.JSONField(default=dict)
@@ -48,9 +54,15 @@ class Run(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["project", "-id"], name="run_newest"),
+            models.Index(fields=["id"], condition=Q(state__in=["queued", "running", "stopping"]), name="run_queue"),
+        ]
+
 
 class Checkpoint(models.Model):
-    """Weights that a finished run recommends."""
+    """Weights that an ended run recommends; `digest` is that of checkpoint.json, which seals the other files."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="checkpoints")
     epoch = models.PositiveIntegerField()
@@ -58,6 +70,9 @@ class Checkpoint(models.Model):
     digest = models.CharField(max_length=64)
     facts = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "digest"], name="checkpoint_once")]
 
 
 class Evaluation(models.Model):
@@ -82,6 +97,10 @@ class Evaluation(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["checkpoint", "version"], name="evaluation_once")]
+        indexes = [
+            models.Index(fields=["project", "-id"], name="evaluation_newest"),
+            models.Index(fields=["id"], condition=Q(state__in=["queued", "running"]), name="evaluation_queue"),
+        ]
 
 
 class Round(models.Model):
@@ -114,4 +133,16 @@ class Round(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "number"], name="round_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="round_once"),
+            models.UniqueConstraint(
+                fields=["project"], condition=~Q(state__in=["done", "failed"]), name="round_under_way_once"
+            ),
+        ]
+
+
+class Hint(models.Model):
+    """When a queue was last told that work waits, so that a busy or absent worker finds few messages, not thousands."""
+
+    queue = models.CharField(max_length=20, unique=True)
+    sent_at = models.DateTimeField()

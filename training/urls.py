@@ -1,3 +1,22 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from training import api
+
+P = "projects/<int:pid>"
+urlpatterns: list[URLPattern] = [
+    path(f"{P}/training/catalogue", api.CatalogueView.as_view()),
+    path(f"{P}/weights", api.WeightsView.as_view()),
+    path(f"{P}/runs", api.RunsView.as_view()),
+    path(f"{P}/runs/<int:rid>", api.RunView.as_view()),
+    path(f"{P}/runs/<int:rid>/metrics", api.RunMetricsView.as_view()),
+    path(f"{P}/runs/<int:rid>/log", api.RunLogView.as_view()),
+    path(f"{P}/runs/<int:rid>/stop", api.RunStopView.as_view()),
+    path(f"{P}/runs/<int:rid>/resume", api.RunResumeView.as_view()),
+    path(f"{P}/runs/<int:rid>/evaluations", api.RunEvaluationsView.as_view()),
+    path(f"{P}/evaluations", api.EvaluationsView.as_view()),
+    path(f"{P}/evaluations/<int:eid>", api.EvaluationView.as_view()),
+    path(f"{P}/evaluations/<int:eid>/pictures", api.EvaluationPicturesView.as_view()),
+    path(f"{P}/cycle", api.CycleView.as_view()),
+    path(f"{P}/cycle/next", api.CycleNextView.as_view()),
+    path(f"{P}/cycle/rescore", api.CycleRescoreView.as_view()),
+]

@@ -1,0 +1,29 @@
+"""The routes of training, by what they speak of."""
+
+from training.api.cycle import CycleNextView, CycleRescoreView, CycleView
+from training.api.evaluations import (
+    EvaluationPicturesView,
+    EvaluationsView,
+    EvaluationView,
+    RunEvaluationsView,
+)
+from training.api.runs import RunLogView, RunMetricsView, RunResumeView, RunStopView, RunsView, RunView
+from training.api.weights import CatalogueView, WeightsView
+
+__all__ = [
+    "CatalogueView",
+    "CycleNextView",
+    "CycleRescoreView",
+    "CycleView",
+    "EvaluationPicturesView",
+    "EvaluationView",
+    "EvaluationsView",
+    "RunEvaluationsView",
+    "RunLogView",
+    "RunMetricsView",
+    "RunResumeView",
+    "RunStopView",
+    "RunView",
+    "RunsView",
+    "WeightsView",
+]

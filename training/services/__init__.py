@@ -1,0 +1,21 @@
+"""What may be done with trainings: the door for others."""
+
+from training.services.drive import drive_run
+from training.services.evaluations import drive_evaluation, request_evaluation
+from training.services.runs import end_silent_runs, resume_run, start_run, stop_run
+from training.services.waiting import engine_work_waits, forget_hint, hint_is_due
+from training.services.weights import add_weights
+
+__all__ = [
+    "add_weights",
+    "drive_evaluation",
+    "drive_run",
+    "end_silent_runs",
+    "engine_work_waits",
+    "forget_hint",
+    "hint_is_due",
+    "request_evaluation",
+    "resume_run",
+    "start_run",
+    "stop_run",
+]
