@@ -1,4 +1,4 @@
-"""A real PostgreSQL and a real Redis of the tests' own: started in a temporary folder on a free port, gone afterwards."""
+"""A real PostgreSQL and a real Redis of the tests' own: in a temporary folder, on a free port, gone afterwards."""
 
 import os
 import pwd
@@ -121,14 +121,14 @@ def redis() -> Iterator[str]:
         ]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
         try:
-            _wait_for(lambda: _listens(port), "Redis")
+            _wait_for(lambda: listens(port), "Redis")
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             process.kill()
             process.wait()
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
