@@ -20,7 +20,7 @@ DROPPED = LOST = 0.25
 
 
 def deliver(person: Person, address: str, body: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    """Sends until a reply has really been read: a quarter of the requests never leaves, a quarter of the replies is lost."""
+    """Sends until a reply has been read: a quarter of the requests never leaves, a quarter of the replies is lost."""
     while True:
         if chance.random() < DROPPED:
             continue
