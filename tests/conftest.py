@@ -11,7 +11,16 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 from django.conf import LazySettings
+from django.db import connections
 from django.db.backends.sqlite3.operations import DatabaseOperations
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite in a file, as in use: in memory, threads that write at once would fail instead of waiting."""
+    database = connections.settings["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(Path(os.environ["FOVEA_HOME"]) / "test.sqlite3")
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
 from annotate.accounts.models import User
-from annotate.core import errors
+from annotate.core import errors, rest
 
 
 def session_of(request: HttpRequest) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def account_row(user: User) -> dict[str, Any]:
 
 def account(user_id: int) -> User:
     """The account of that id, for the server admin; NotFound."""
-    user = User.objects.filter(pk=user_id).first()
+    user = User.objects.filter(pk=user_id).first() if user_id <= rest.MAX_ID else None
     if user is None:
         raise errors.NotFound("not_found", "There is no such account.")
     return user

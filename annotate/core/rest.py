@@ -24,8 +24,15 @@ log = logging.getLogger(__name__)
 MAX_DEPTH = 32
 MAX_BODY_BYTES = 4 * 2**20
 MAX_INTEGER_DIGITS = 18
+MAX_ID = 2**63 - 1
 # A whole string (an unfinished one reaches to the end), or one bracket outside strings. Nothing here backtracks.
 BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+
+
+def check_ids(kwargs: Mapping[str, Any]) -> None:
+    """NotFound where an address holds a number that no row can have: databases fail on it instead of finding none."""
+    if any(isinstance(value, int) and value > MAX_ID for value in kwargs.values()):
+        raise errors.NotFound("not_found", "There is no such thing here.")
 
 
 class CsrfFailed(exceptions.PermissionDenied):

@@ -25,6 +25,7 @@ class ProjectView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        rest.check_ids(kwargs)
         members = Member.objects.select_related("project", "project__taxonomy")
         member = members.filter(project_id=kwargs["pid"], user_id=request.user.pk, project__archived_at=None).first()
         if member is None:
