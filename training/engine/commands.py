@@ -1,6 +1,7 @@
 """What each command of `python -m training.engine` does, one function each; the exit code is what it returns."""
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import os
@@ -8,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +50,12 @@ def run_fit(asked: argparse.Namespace) -> int:
             journal.log("was finished already")
             return DONE
         finished.unlink(missing_ok=True)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: journal.ask_stop())
         try:
-            training = prepare(
-                asked.version, config, journal, weights=asked.weights, cache=cache_root(asked), resume=asked.resume
-            )
-            last = fit(training, journal)
+            with _stopping(journal):
+                training = prepare(
+                    asked.version, config, journal, weights=asked.weights, cache=cache_root(asked), resume=asked.resume
+                )
+                last = fit(training, journal)
         except Stopped:
             journal.event("stopped")
             journal.log("stopped on request")
@@ -170,6 +171,19 @@ def watch_stdin() -> None:
         os._exit(ORPHANED)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+@contextlib.contextmanager
+def _stopping(journal: Journal) -> Iterator[None]:
+    """Within, SIGTERM and SIGINT ask the run to stop after its step."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
+        signal.signal(number, lambda *_: journal.ask_stop())
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _say(data: dict[str, Any]) -> None:

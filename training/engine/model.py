@@ -63,7 +63,8 @@ def set_training(model: nn.Module, config: Config) -> None:
 
 def _kept_blocks(model: nn.Module, config: Config) -> list[nn.Module]:
     blocks = architecture_of(config).blocks(model)
-    return blocks[: int(len(blocks) * config.frozen_share)]
+    kept = int(len(blocks) * config.frozen_share)
+    return blocks[: max(kept, 1 if config.frozen_share > 0 else 0)]
 
 
 def _batch_norms(model: nn.Module) -> Iterator[nn.Module]:

@@ -1,0 +1,68 @@
+"""Whatever strategy is in the list scores, ranks and repeats; a tenth is always drawn blindly."""
+
+import numpy as np
+import pytest
+
+from training.engine.select import STRATEGIES
+from training.engine.strategy import Strategy, rank
+
+SURE, TORN, LOST = [0.98, 0.01, 0.01], [0.49, 0.48, 0.03], [0.34, 0.33, 0.33]
+
+
+@pytest.fixture(params=sorted(STRATEGIES))
+def strategy(request: pytest.FixtureRequest) -> Strategy:
+    return STRATEGIES[request.param]
+
+
+def drawn(count: int, classes: int = 4) -> tuple[list[str], np.ndarray]:
+    generator = np.random.default_rng(3)
+    shares = generator.dirichlet(np.full(classes, 0.5), count).astype(np.float32)
+    return [f"{number:064x}" for number in range(count)], shares
+
+
+def test_it_is_listed_under_its_name(strategy: Strategy) -> None:
+    assert STRATEGIES[strategy.name] is strategy
+
+
+def test_scores_are_numbers_also_at_the_edges(strategy: Strategy) -> None:
+    for shares in ([[1.0, 0.0]], [[0.5, 0.5]], [[1.0]], np.empty((0, 3))):
+        rows = np.array(shares, np.float32)
+        scores = strategy.scores(rows, np.random.default_rng(0))
+        assert scores.shape == (len(rows),)
+        assert np.isfinite(scores).all()
+
+
+def test_what_teaches_more_comes_first(strategy: Strategy) -> None:
+    scores = strategy.scores(np.array([SURE, TORN, LOST], np.float32), np.random.default_rng(0))
+    if strategy.name != "random":
+        assert scores[0] < scores[1]
+        assert scores[0] < scores[2]
+
+
+def test_a_ranking_holds_each_picture_once_and_a_tenth_by_chance(strategy: Strategy) -> None:
+    digests, shares = drawn(200)
+    ranking = rank(strategy, digests, shares, seed=5)
+    assert sorted(one["digest"] for one in ranking) == digests
+    if strategy.name != "random":
+        for prefix in (10, 50, 200):
+            assert sum(one["chosen_by"] == "random" for one in ranking[:prefix]) == prefix // 10
+        chosen = [one["score"] for one in ranking if one["chosen_by"] == strategy.name]
+        assert chosen == sorted(chosen, reverse=True)
+    assert {one["chosen_by"] for one in ranking} == {"random", strategy.name}
+
+
+def test_it_repeats_with_the_seed_whatever_the_order_of_rows(strategy: Strategy) -> None:
+    digests, shares = drawn(60)
+    ranking = rank(strategy, digests, shares, seed=5)
+    turned = rank(strategy, digests[::-1], shares[::-1], seed=5)
+    assert ranking == turned
+    assert ranking != rank(strategy, digests, shares, seed=6)
+
+
+def test_the_random_share_is_free_between_none_and_all(strategy: Strategy) -> None:
+    digests, shares = drawn(20)
+    assert {one["chosen_by"] for one in rank(strategy, digests, shares, seed=1, random_share=0)} == {strategy.name}
+    assert {one["chosen_by"] for one in rank(strategy, digests, shares, seed=1, random_share=1)} == {"random"}
+    assert rank(strategy, [], shares[:0], seed=1) == []
+    with pytest.raises(ValueError, match="random_share"):
+        rank(strategy, digests, shares, seed=1, random_share=1.5)
