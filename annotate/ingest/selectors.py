@@ -1,0 +1,96 @@
+"""Pictures and deliveries as others see them."""
+
+from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet
+
+from annotate.core import bars, errors, storage
+from annotate.ingest.models import Batch, BatchFile, Image
+from annotate.projects.models import Project
+
+RENDITIONS = ("thumb", "display", "full", "original")
+
+
+def picture_url(pid: int, iid: int, rendition: str) -> str:
+    """The address of a picture's bytes, relative to the server."""
+    return f"/api/projects/{pid}/images/{iid}/picture/{rendition}"
+
+
+def image_for(project: Project, iid: int) -> Image:
+    """A picture of this project; NotFound where it has no such picture or its bin was emptied."""
+    image = Image.objects.filter(project=project, pk=iid).exclude(state=Image.State.EMPTIED).first()
+    if image is None:
+        raise errors.NotFound("not_found", "There is no such picture here.")
+    return image
+
+
+def picture_path(image: Image, rendition: str) -> Path:
+    """Where a rendition lies. A rendition that would not have been smaller was never made: the picture stands for it."""
+    if rendition == "original":
+        return storage.path(image.original_digest, image.original_suffix, kind="original")
+    whole = storage.path(image.digest, image.suffix)
+    if rendition == "full":
+        return whole
+    small = storage.path(image.digest, ".jpg", kind=rendition)
+    return small if small.exists() else whole
+
+
+def images_without_tasks(limit: int) -> QuerySet[Image]:
+    """The oldest pictures ready for people that have no task yet, with their project.
+
+    The mark alone would do; the tasks are asked too, for a sweep that died between making a task and marking.
+    """
+    waiting = Image.objects.filter(has_task=False, state=Image.State.READY, tasks__isnull=True)
+    return waiting.select_related("project").order_by("id")[:limit]
+
+
+def batch_for(project: Project, bid: int) -> Batch:
+    """A delivery to this project, with its job; NotFound for others."""
+    batch = Batch.objects.select_related("job").filter(project=project, pk=bid).first()
+    if batch is None:
+        raise errors.NotFound("not_found", "There is no such delivery here.")
+    return batch
+
+
+def batches_of(project: Project) -> QuerySet[Batch]:
+    return Batch.objects.select_related("job").filter(project=project)
+
+
+def files_of(batch: Batch, state: str = "") -> QuerySet[BatchFile]:
+    """A delivery's files, without the zips that were opened."""
+    rows = batch.files.exclude(state=BatchFile.State.OPENED)
+    return rows.filter(state=state) if state else rows
+
+
+def batch_view(batch: Batch) -> dict[str, Any]:
+    """A delivery for a reply; counted by its own counters, whatever its size."""
+    settled = batch.added + batch.duplicate + batch.refused
+    return {
+        "id": batch.pk,
+        "name": batch.name,
+        "state": batch.state,
+        "labels_as": batch.labels_as,
+        "take_splits": batch.take_splits,
+        "source_name": batch.source_name,
+        "created_at": batch.created_at,
+        "counts": {
+            "received": batch.received,
+            "done": settled,
+            "added": batch.added,
+            "duplicate": batch.duplicate,
+            "refused": batch.refused,
+        },
+        "job": bars.bar(batch.job),
+    }
+
+
+def file_view(file: BatchFile) -> dict[str, Any]:
+    return {
+        "id": file.pk,
+        "path": file.path,
+        "state": file.state,
+        "code": file.code,
+        "message": file.message,
+        "image_id": file.image_id,
+    }

@@ -1,0 +1,259 @@
+"""From decoded files to rows: one short transaction for a handful of pictures, all or nothing."""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import F
+
+from annotate.core import storage
+from annotate.ingest import holdout, incoming, likeness
+from annotate.ingest.decoder import Decoded, Refused
+from annotate.ingest.models import Batch, BatchFile, Image, ImportedLabel
+from annotate.projects.models import GuidePicture
+
+State = BatchFile.State
+Outcome = Decoded | Refused
+
+
+@dataclass
+class _Chunk:
+    """One transaction's work: outcomes by file id, and the pictures that files of this chunk became."""
+
+    batch: Batch
+    outcomes: dict[int, Outcome]
+    phashes: dict[int, int]
+    pictures: dict[str, Image] = field(default_factory=dict)
+    labels: list[tuple[BatchFile, Image]] = field(default_factory=list)
+
+
+def keep(batch: Batch, outcomes: dict[int, Outcome], *, may_go_on: Callable[[], bool]) -> bool:
+    """Settles the files with these ids: bytes on disk first, then all rows. False, and nothing, where `may_go_on` says no.
+
+    `may_go_on` is asked inside the transaction and must lock the job's row, so that of two workers one writes.
+    """
+    decoded = {number: one for number, one in outcomes.items() if isinstance(one, Decoded)}
+    hashes = likeness.hashes_of([one.grey for one in decoded.values()])
+    phashes = dict(zip(decoded, (likeness.stored(int(value)) for value in hashes), strict=True))
+    with storage.held():
+        staged = dict(BatchFile.objects.filter(pk__in=list(decoded)).values_list("pk", "staged"))
+        # A cancelled delivery has taken its bytes away, and its rows are not pending any more.
+        usable = {number: one for number, one in decoded.items() if staged.get(number)}
+        if not _adopt(usable, staged):
+            return False
+        with transaction.atomic():
+            if not may_go_on():
+                return False
+            files = list(
+                BatchFile.objects.select_for_update().filter(pk__in=list(outcomes), state=State.PENDING).order_by("pk")
+            )
+            done = _settle(_Chunk(batch, outcomes, phashes), files)
+    incoming.discard(done)
+    return True
+
+
+def _adopt(decoded: dict[int, Decoded], staged: dict[int, str]) -> bool:
+    """Puts all renditions and originals in their places; False where a delivered file is not there any more."""
+    pairs: dict[Path, Path] = {}
+    for number, one in decoded.items():
+        for made in one.made:
+            kind, suffix = ("blobs", one.suffix) if made == "full" else (made, ".jpg")
+            pairs[storage.path(one.digest, suffix, kind=kind)] = Path(f"{one.prefix}.{made}")
+        original = Path(f"{one.prefix}.original")
+        try:
+            _link(incoming.path_of(staged[number]), original)
+        except FileNotFoundError:
+            return False
+        pairs[storage.path(one.original_digest, one.original_suffix, kind="original")] = original
+    storage.adopt((draft, target) for target, draft in pairs.items())
+    return True
+
+
+def _link(source: Path, target: Path) -> None:
+    """A second name for a file, or a copy where the disk knows no links. The staged name must outlive a crash."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _settle(chunk: _Chunk, files: list[BatchFile]) -> list[str]:
+    """Images, groups, labels and the files' own states; the staged names that nobody needs once this is committed."""
+    project = chunk.batch.project
+    draw = holdout.lock(project)
+    taken = [file for file in files if isinstance(chunk.outcomes[file.pk], Decoded)]
+    for file in files:
+        outcome = chunk.outcomes[file.pk]
+        if isinstance(outcome, Refused):
+            file.state, file.code, file.message = State.REFUSED, outcome.code, outcome.reason[:300]
+    _find_known(chunk, taken)
+    fresh: dict[str, BatchFile] = {}
+    for file in taken:
+        digest = _decoded(chunk, file).digest
+        if digest not in chunk.pictures:
+            fresh.setdefault(digest, file)
+    _make(chunk, draw, list(fresh.values()))
+    for file in taken:
+        _link_file(chunk, file, new=fresh.get(_decoded(chunk, file).digest) is file)
+    _import_labels(chunk)
+    return _count(chunk.batch, files)
+
+
+def _decoded(chunk: _Chunk, file: BatchFile) -> Decoded:
+    outcome = chunk.outcomes[file.pk]
+    assert isinstance(outcome, Decoded)
+    return outcome
+
+
+def _find_known(chunk: _Chunk, files: list[BatchFile]) -> None:
+    digests = {_decoded(chunk, file).digest for file in files}
+    for image in Image.objects.filter(project=chunk.batch.project, digest__in=digests):
+        chunk.pictures[image.digest] = image
+
+
+def _make(chunk: _Chunk, draw: holdout.HoldoutDraw, files: list[BatchFile]) -> None:
+    """New pictures, placed by the draw in the order in which they came."""
+    project = chunk.batch.project
+    examples = set(
+        GuidePicture.objects.filter(
+            project=project, digest__in=[_decoded(chunk, file).digest for file in files]
+        ).values_list("digest", flat=True)
+    )
+    newcomers = [
+        holdout.Newcomer(
+            chunk.phashes[file.pk], file.split, file.group_name, _decoded(chunk, file).digest in examples
+        )
+        for file in files
+    ]
+    images, unknown = [], []
+    for file, newcomer, place in zip(files, newcomers, holdout.place(project, draw, newcomers), strict=True):
+        image = _image(chunk, file, place)
+        if newcomer.example:
+            image.state = Image.State.EXAMPLE
+        images.append(image)
+        if not place.known:
+            unknown.append(image)
+    Image.objects.bulk_create(images)
+    holdout.remember(unknown)
+    chunk.pictures.update({image.digest: image for image in images})
+
+
+def _image(chunk: _Chunk, file: BatchFile, place: holdout.Place) -> Image:
+    batch, one = chunk.batch, _decoded(chunk, file)
+    return Image(
+        project=batch.project,
+        batch=batch,
+        digest=one.digest,
+        suffix=one.suffix,
+        original_digest=one.original_digest,
+        original_suffix=one.original_suffix,
+        name=file.path[-500:],
+        width=one.width,
+        height=one.height,
+        original_width=one.original_width,
+        original_height=one.original_height,
+        orientation=one.orientation,
+        bytes=one.bytes,
+        phash=chunk.phashes[file.pk],
+        group=place.group,
+        group_name=file.group_name,
+        split=place.split,
+        split_imported=place.imported,
+        problem=place.problem,
+        source=(batch.source_name or batch.name)[:100],
+        licence=batch.licence,
+        author=batch.author,
+    )
+
+
+def _link_file(chunk: _Chunk, file: BatchFile, *, new: bool) -> None:
+    """What became of one good file: a new picture, one whose bytes had been thrown away, or one that is there."""
+    image = chunk.pictures[_decoded(chunk, file).digest]
+    file.image = image
+    file.state = State.ADDED
+    if image.state == Image.State.EMPTIED:
+        image.state, image.state_before, image.deleted_at = Image.State.READY, "", None
+        image.save(update_fields=["state", "state_before", "deleted_at"])
+    elif not new:
+        file.state = State.DUPLICATE
+        file.code, file.message = duplicate_words(image)
+    chunk.labels.append((file, image))
+
+
+def duplicate_words(image: Image) -> tuple[str, str]:
+    """(code, sentence) for a file whose picture the project has already."""
+    if image.state == Image.State.DELETED:
+        return "in_bin", "The project's bin holds this very picture; it can be restored from there."
+    return "duplicate", f"The project has this very picture already, as {image.name}."[:300]
+
+
+def settle_duplicates(batch: Batch, known: dict[int, Image], *, may_go_on: Callable[[], bool]) -> bool:
+    """Settles files whose very bytes the project has, without decoding them; their labels are taken all the same."""
+    with transaction.atomic():
+        if not may_go_on():
+            return False
+        files = list(
+            BatchFile.objects.select_for_update().filter(pk__in=list(known), state=State.PENDING).order_by("pk")
+        )
+        chunk = _Chunk(batch, {}, {})
+        for file in files:
+            file.image = known[file.pk]
+            file.state = State.DUPLICATE
+            file.code, file.message = duplicate_words(known[file.pk])
+            chunk.labels.append((file, known[file.pk]))
+        _import_labels(chunk)
+        done = _count(batch, files)
+    incoming.discard(done)
+    return True
+
+
+def _import_labels(chunk: _Chunk) -> None:
+    """What the source says of the pictures: once for each, and the first time it is said."""
+    batch = chunk.batch
+    said = [(file, image) for file, image in chunk.labels if file.label]
+    if not said:
+        return
+    earlier = dict(
+        ImportedLabel.objects.filter(
+            image__in=[image.pk for _, image in said], source_name=batch.source_name
+        ).values_list("image_id", "label")
+    )
+    rows = []
+    for file, image in said:
+        before = earlier.get(image.pk)
+        if before is None:
+            earlier[image.pk] = file.label
+            rows.append(
+                ImportedLabel(image=image, source_name=batch.source_name, label=file.label, labels_as=batch.labels_as)
+            )
+        elif before != file.label:
+            file.code = "other_label"
+            file.message = f"The same picture came from {batch.source_name} as “{before}” before; that stands."[:300]
+    ImportedLabel.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _count(batch: Batch, files: list[BatchFile]) -> list[str]:
+    """Writes the files' states and adds them to the delivery's counters; returns the staged names given up."""
+    given_up = [file.staged for file in files]
+    for file in files:
+        file.staged = ""
+    BatchFile.objects.bulk_create(
+        files,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["state", "code", "message", "image", "staged"],
+    )
+    tally = {state: sum(file.state == state for file in files) for state in State.values}
+    Batch.objects.filter(pk=batch.pk).update(
+        added=F("added") + tally[State.ADDED],
+        duplicate=F("duplicate") + tally[State.DUPLICATE],
+        refused=F("refused") + tally[State.REFUSED],
+    )
+    return given_up
+

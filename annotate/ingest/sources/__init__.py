@@ -1,0 +1,18 @@
+"""The ways in, asked in this order."""
+
+from annotate.ingest.source import Limits, Source, Unfit
+from annotate.ingest.sources import drawn, folder, upload, zip
+
+__all__ = ["SOURCES", "Limits", "source_for"]
+
+SOURCES: dict[str, Source] = {
+    source.name: source for source in (drawn.Drawn(), folder.Folder(), zip.Zip(), upload.Upload())
+}
+
+
+def source_for(place: str) -> Source:
+    """The first source that can read `place`; Unfit where none can."""
+    for source in SOURCES.values():
+        if source.accepts(place):
+            return source
+    raise Unfit("no_such_place", "There is no file or folder at this place.")
