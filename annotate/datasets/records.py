@@ -150,6 +150,7 @@ class Reader:
             chosen_by=said.task.chosen_by if said.task else "",
             labels=labels,
             votes=votes.standing_places(cast, first) if labels else (),
+            extra={"group_name": image.group_name} if image.group_name else {},
         )
 
 
@@ -165,7 +166,7 @@ def _askings(said: Mapping[int, Said]) -> dict[int, int]:
 
 
 def _group(image: Image) -> str:
-    return str(image.group or image.pk)
+    return f"g{image.group}" if image.group is not None else f"i{image.pk}"
 
 
 def _split(image: Image, drawn: draw.Draw) -> Any:

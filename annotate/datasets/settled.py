@@ -75,7 +75,7 @@ def label_of(
             **said,
             confidence=_share(consensus.confidence),
             distribution=_distribution(consensus.distribution, concepts),
-            source="imported" if only_sources else "consensus",
+            source="imported" if only_sources else cast("LabelSource", consensus.source),
         )
     where = cast("LabelSource", "imported" if imported and source == "gold" else source)
     return Label(**said, confidence=1.0, distribution=_certain(answer), source=where)

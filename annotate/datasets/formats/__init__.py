@@ -1,0 +1,10 @@
+"""The list of export formats, by the name that addresses and rows use."""
+
+from typing import Final
+
+from annotate.datasets.format import Format
+from annotate.datasets.formats import csv, imagefolder, native
+
+FORMATS: Final[dict[str, Format]] = {
+    form.name: form for form in (native.Native(), imagefolder.ImageFolder(), csv.Csv())
+}

@@ -1,0 +1,80 @@
+"""PURE. Tables as CSV that a spreadsheet opens without running anything, and that reads back as it was.
+
+A cell of text that begins with one of = + - @ tab, carriage return or an apostrophe gets an apostrophe in front. To
+read one back, take one leading apostrophe away. Cells that we write ourselves (numbers, digests, JSON objects) never
+begin so.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from annotate.manifest.read import Version
+
+RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
+ROWS_AT_ONCE: Final = 500
+VOTE_COLUMNS: Final = (
+    "digest", "person", "asking", "class", "answer", "created", "counted", "surplus", "proposed", "source",
+)  # fmt: skip
+
+
+def safe(text: str) -> str:
+    """The text as a cell that is never a formula."""
+    return f"'{text}" if text.startswith(RISKY) else text
+
+
+def plain(cell: str) -> str:
+    """What `safe` was given."""
+    return cell[1:] if cell.startswith("'") else cell
+
+
+def csv_chunks(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[bytes]:
+    """The table in pieces: UTF-8, comma, quotes where needed, CR LF at the end of a row."""
+    page = io.StringIO()
+    writer = csv.writer(page, lineterminator="\r\n")
+    writer.writerow(columns)
+    for number, row in enumerate(rows, start=1):
+        writer.writerow(row)
+        if number % ROWS_AT_ONCE == 0:
+            yield page.getvalue().encode()
+            page.seek(0)
+            page.truncate()
+    yield page.getvalue().encode()
+
+
+def compact(value: Any) -> str:
+    """JSON in one form."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def class_name(value: Mapping[str, Any], names: Mapping[int, str]) -> str:
+    """The name of the class a value speaks of, empty where it speaks of none."""
+    chosen = value.get("choice", ())
+    return safe(names.get(chosen[0], "")) if chosen else ""
+
+
+def vote_chunks(version: Version) -> Iterator[bytes]:
+    """votes.csv: one row per vote, in the order of the version."""
+    names = {entry.id: entry.name for entry in version.manifest.classes}
+    rows = (
+        (
+            vote.digest,
+            safe(vote.person),
+            vote.asking,
+            class_name(vote.answer, names),
+            compact(vote.answer),
+            vote.created,
+            flag(vote.counted),
+            flag(vote.surplus),
+            flag(vote.proposed),
+            safe(vote.source),
+        )
+        for vote in version.votes()
+    )
+    yield from csv_chunks(VOTE_COLUMNS, rows)
