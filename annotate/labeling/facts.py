@@ -1,5 +1,7 @@
 """Tasks and votes as the vote's own transaction sees them: read once under the task's lock, written once."""
 
+# ruff: noqa: S608 - what is put into these statements are the words of sql.Dialect and placeholders, never a value
+
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -59,7 +61,7 @@ def lock_task(task_id: int, *, project_id: int | None = None) -> TaskFacts | Non
         where, values = f"{where} AND project_id = %s", [task_id, project_id]
     found = sql.rows(
         "SELECT id, project_id, image_id, kind, asking, state, holdout, votes_wanted, votes_counted, leases_held,"
-        f" ruled, gold IS NOT NULL FROM labeling_task WHERE {where} {sql.dialect().lock}",  # noqa: S608
+        f" ruled, gold IS NOT NULL FROM labeling_task WHERE {where} {sql.dialect().lock}",
         values,
     )
     if not found:
@@ -109,21 +111,27 @@ def says(value: Any) -> tuple[str, int | None]:
     return Vote.Outcome.ANSWER, None
 
 
-def save_task(before: TaskFacts, after: TaskFacts, *, due: bool = False) -> None:
-    """Writes what changed of a locked task. A task that offers room again is numbered for those who had passed it."""
-    if before == after and not due:
+def save_task(before: TaskFacts, after: TaskFacts, *, due: bool = False, returned: bool = False) -> None:
+    """Writes what changed of a locked task; `due` leaves its folding to the sweep.
+
+    A task that offers room again, or is `returned`, gets a number for those who had passed it.
+    """
+    if before == after and not due and not returned:
         return
-    values: list[Any] = [after.state, after.asking, after.votes_wanted, after.votes_counted, after.leases_held]
-    sets = "state = %s, asking = %s, votes_wanted = %s, votes_counted = %s, leases_held = %s"
+    values: list[Any] = [
+        *(after.state, after.asking, after.ruled, after.votes_wanted, after.votes_counted, after.leases_held)
+    ]
+    sets = "state = %s, asking = %s, ruled = %s, votes_wanted = %s, votes_counted = %s, leases_held = %s"
     if before.state != after.state:
         closing = after.state != Task.State.OPEN
         sets += f", closed_at = {sql.dialect().now if closing else 'NULL'}"
     if due:
         sets += ", due = true"
-    if after.state == Task.State.OPEN and after.room > 0 and (before.room <= 0 or before.state != after.state):
+    reopened = before.room <= 0 or before.state != after.state
+    if after.state == Task.State.OPEN and (returned or (after.room > 0 and reopened)):
         sets += ", returned = %s"
         values.append(next_returned(after.project_id))
-    sql.run(f"UPDATE labeling_task SET {sets} WHERE id = %s", [*values, after.id])  # noqa: S608
+    sql.run(f"UPDATE labeling_task SET {sets} WHERE id = %s", [*values, after.id])
 
 
 def next_returned(project_id: int, count: int = 1) -> int:

@@ -45,7 +45,9 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["project", "rank", "id"], condition=Q(state="open"), name="task_queue"),
             models.Index(fields=["project", "state", "id"], name="task_state"),
-            models.Index(fields=["project", "returned"], condition=Q(state="open", returned__gt=0), name="task_returned"),
+            models.Index(
+                fields=["project", "returned"], condition=Q(state="open", returned__gt=0), name="task_returned"
+            ),
             models.Index(fields=["id"], condition=Q(due=True), name="task_due"),
         ]
 
@@ -94,7 +96,7 @@ class Seat(models.Model):
 
 
 class Proposal(models.Model):
-    """A machine's suggestion that may be shown for a task, with the checkpoint it came from. Never for a holdout task."""
+    """A machine's suggestion that may be shown for a task, with the checkpoint it came from; never on the holdout."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="proposals")
     answer = models.JSONField()

@@ -24,9 +24,7 @@ def schema_of(project: Project) -> Schema:
 def _schema(project_id: int, number: int, born: float) -> Schema:
     # `born` tells apart two projects that had the same id in turn, as a restored or a test database may have.
     found = list(
-        LabelClass.objects.filter(project_id=project_id)
-        .order_by("index")
-        .values_list("concept_id", "archived_at")
+        LabelClass.objects.filter(project_id=project_id).order_by("index").values_list("concept_id", "archived_at")
     )
     live = frozenset(concept for concept, archived_at in found if archived_at is None)
     return Schema(number, tuple(concept for concept, _ in found), live)

@@ -1,0 +1,51 @@
+"""What may be done to the crowd's rows; each noun has its own file."""
+
+from annotate.labeling.services.asking import ask_again, refuse_holdout, return_skipped, set_ranks
+from annotate.labeling.services.examples import use_as_example
+from annotate.labeling.services.imports import retry_unknown, take_imported
+from annotate.labeling.services.machine import add_predictions, propose
+from annotate.labeling.services.queue import Handed, Taken, expire_leases, leases_of_others, release, take
+from annotate.labeling.services.tasks import (
+    ask_for_more,
+    bring_back_image,
+    bump_order,
+    follow_images,
+    follow_settings,
+    open_tasks,
+    set_aside_image,
+    settled_with_fewer,
+    wanted_votes,
+)
+from annotate.labeling.services.votes import Ballot, Cast, cast_source_vote, cast_vote, parse_answer
+
+__all__ = [
+    "Ballot",
+    "Cast",
+    "Handed",
+    "Taken",
+    "add_predictions",
+    "ask_again",
+    "ask_for_more",
+    "bring_back_image",
+    "bump_order",
+    "cast_source_vote",
+    "cast_vote",
+    "expire_leases",
+    "follow_images",
+    "follow_settings",
+    "leases_of_others",
+    "open_tasks",
+    "parse_answer",
+    "propose",
+    "refuse_holdout",
+    "release",
+    "retry_unknown",
+    "return_skipped",
+    "set_aside_image",
+    "set_ranks",
+    "settled_with_fewer",
+    "take",
+    "take_imported",
+    "use_as_example",
+    "wanted_votes",
+]

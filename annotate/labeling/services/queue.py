@@ -1,0 +1,356 @@
+"""Handing out tasks: each person walks along the open tasks in their order and is never shown what is done.
+
+A person's place is kept in a Seat, so that a take costs the same at the first and at the last task, however many open
+tasks the person has answered already. A task that offers room again behind somebody's back carries a return number;
+a seat looks through the numbers it has not seen before it walks on.
+"""
+
+# ruff: noqa: S608 - what is put into these statements are the words of sql.Dialect and placeholders, never a value
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from math import ceil
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from annotate.labeling import sql
+from annotate.labeling.facts import next_returned
+from annotate.projects.models import Project
+
+ACTIVE_SECONDS = 600
+START = -1e300
+FAR = 512
+MAX_TAKE = 50
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One task as its leaseholder sees it: nothing here may tell what is known about the answer."""
+
+    task: int
+    lease: int
+    expires_at: datetime
+    image: int
+    width: int
+    height: int
+    question: str
+    kind: str
+    asking: int
+    proposal: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person stands: before everything behind (rank, task), with all return numbers up to `returned` seen."""
+
+    id: int
+    epoch: int
+    rank: float
+    task: int
+    returned: int
+    votes: int
+    votes_today: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a take brought, and the person's own counts."""
+
+    tasks: list[Handed]
+    mine: int
+    mine_today: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An open task with room; `free` unless the person has answered or holds it."""
+
+    id: int
+    rank: float
+    returned: int
+    image: int
+    width: int
+    height: int
+    free: bool
+
+
+def take(project: Project, *, user_id: int, want: int) -> Taken:
+    """Leases up to `want` tasks to a person, fewer where the open ones must be shared with others at work.
+
+    One transaction. Locks the person's seat, then only tasks that nobody else holds at this moment.
+    """
+    with transaction.atomic():
+        seat = _sit(project.pk, user_id)
+        if want < 1:
+            return Taken([], seat.votes, seat.votes_today)
+        epoch, returned, active = _queue(project.pk)
+        place = seat
+        if place.epoch != epoch:  # the order has changed: begin anew; everything returned so far lies ahead again
+            place = replace(place, epoch=epoch, rank=START, task=0, returned=returned)
+        fair = _fair_share(project.pk, place, want=min(want, MAX_TAKE), active=active)
+        walk = Walk(project.pk, user_id, place, fair)
+        walk.look_back(returned)
+        walk.go_on()
+        if walk.missing and expire_leases(project_id=project.pk):
+            walk.look_back(_queue(project.pk)[1])
+        if walk.place != seat:
+            _remember(walk.place)
+        handed = walk.lease() if walk.claimed else _own_leases(project.pk, user_id, fair)
+    if project.show_proposals:
+        handed = _with_proposals(handed)
+    return Taken(handed, seat.votes, seat.votes_today)
+
+
+class Walk:
+    """One person's way along the queue in one take: what was claimed, and how far the place has moved."""
+
+    def __init__(self, project_id: int, user_id: int, place: Place, want: int) -> None:
+        self.project_id, self.user_id, self.place, self.want = project_id, user_id, place, want
+        self.claimed: list[tuple[Candidate, Any]] = []
+
+    @property
+    def missing(self) -> int:
+        return self.want - len(self.claimed)
+
+    def look_back(self, newest: int) -> None:
+        """Through tasks that offer room again and lie behind the place."""
+        reach = self.missing + 4
+        while self.missing and self.place.returned < newest:
+            found = self._candidates(
+                "t.returned > %s AND t.returned <= %s AND (t.rank, t.id) <= (%s, %s)",
+                [self.place.returned, newest, self.place.rank, self.place.task], "t.returned", reach,
+            )  # fmt: skip
+            busy = self._claim(found)
+            if busy is not None:
+                self.place = replace(self.place, returned=found[busy].returned - 1)
+                return
+            seen = found[-1].returned if len(found) == reach and self.missing else newest
+            if not self.missing and found:
+                seen = self._last_claimed().returned
+            self.place = replace(self.place, returned=seen)
+            reach = min(reach * 2, FAR)
+
+    def go_on(self) -> None:
+        """Forward along (rank, id), past what the person has answered."""
+        reach = self.missing + 4
+        while self.missing:
+            found = self._candidates(
+                "(t.rank, t.id) > (%s, %s)", [self.place.rank, self.place.task], "t.rank, t.id", reach
+            )
+            busy = self._claim(found)
+            # A task that was merely locked by somebody's vote is not passed: the next take looks at it again.
+            passed = found[:busy] if busy is not None else found
+            if passed:
+                last = passed[-1] if self.missing or busy is not None else self._last_claimed()
+                self.place = replace(self.place, rank=last.rank, task=last.id)
+            if busy is not None or len(found) < reach:
+                return
+            reach = min(reach * 2, FAR)
+
+    def _candidates(self, where: str, values: list[Any], order: str, reach: int) -> list[Candidate]:
+        # Scalar subqueries, not joins: whatever the planner knows of the tables, it can only look up one row for each.
+        found = sql.rows(
+            "SELECT t.id, t.rank, t.returned, t.image_id, i.width, i.height,"
+            " (SELECT 1 FROM labeling_vote v WHERE v.task_id = t.id AND v.user_id = %s AND v.asking = t.asking"
+            " AND NOT v.superseded LIMIT 1),"
+            " (SELECT 1 FROM labeling_lease l WHERE l.task_id = t.id AND l.user_id = %s)"
+            " FROM labeling_task t JOIN ingest_image i ON i.id = t.image_id"
+            " WHERE t.project_id = %s AND t.state = 'open' AND t.votes_counted + t.leases_held < t.votes_wanted"
+            f" AND i.state = 'ready' AND {where} ORDER BY {order} LIMIT %s",
+            [self.user_id, self.user_id, self.project_id, *values, reach],
+        )
+        return [Candidate(*row[:6], free=row[6] is None and row[7] is None) for row in found]
+
+    def _claim(self, found: list[Candidate]) -> int | None:
+        """Claims the first free candidates; the index of the first one that was wanted and could not be had."""
+        chosen = [(index, one) for index, one in enumerate(found) if one.free][: self.missing]
+        if not chosen:
+            return None
+        got = {
+            row[0]: row
+            for row in sql.rows(
+                "UPDATE labeling_task SET leases_held = leases_held + 1 WHERE id IN ("
+                f"SELECT id FROM labeling_task WHERE id IN ({sql.places(chosen)}) AND state = 'open'"
+                f" AND votes_counted + leases_held < votes_wanted {sql.dialect().skip_locked})"
+                " RETURNING id, question, kind, asking",
+                [one.id for _, one in chosen],
+            )
+        }
+        self.claimed += [(one, got[one.id]) for _, one in chosen if one.id in got]
+        return next((index for index, one in chosen if one.id not in got), None)
+
+    def _last_claimed(self) -> Candidate:
+        return self.claimed[-1][0]
+
+    def lease(self) -> list[Handed]:
+        """Writes the leases of what was claimed."""
+        later = sql.dialect().later
+        row = f"(%s, %s, %s, {sql.dialect().now}, {later})"
+        values: list[Any] = []
+        for one, _ in self.claimed:
+            values += [self.project_id, one.id, self.user_id, settings.LEASE_SECONDS]
+        made = sql.rows(
+            "INSERT INTO labeling_lease (project_id, task_id, user_id, created_at, expires_at)"
+            f" VALUES {', '.join([row] * len(self.claimed))} RETURNING id, task_id, expires_at",
+            values,
+        )
+        leases = {task: (lease, expires) for lease, task, expires in made}
+        return [
+            Handed(
+                one.id, leases[one.id][0], sql.time_out(leases[one.id][1]), one.image, one.width, one.height,
+                question=got[1], kind=got[2], asking=got[3], proposal=None,
+            )
+            for one, got in self.claimed
+        ]  # fmt: skip
+
+
+def _sit(project_id: int, user_id: int) -> Place:
+    """The person's seat, made at the first take, locked and marked as seen now."""
+    found = sql.rows(
+        "INSERT INTO labeling_seat (project_id, user_id, epoch, rank, task_id, returned, votes, votes_today, seen_at)"
+        f" VALUES (%s, %s, -1, -1e300, 0, 0, 0, 0, {sql.dialect().now})"
+        " ON CONFLICT (project_id, user_id) DO UPDATE SET seen_at = excluded.seen_at"
+        " RETURNING id, epoch, rank, task_id, returned, votes, votes_today, day",
+        [project_id, user_id],
+    )
+    *place, votes_today, day = found[0]
+    that_day = date.fromisoformat(day) if isinstance(day, str) else day
+    return Place(*place, votes_today=votes_today if that_day == datetime.now(UTC).date() else 0)
+
+
+def _queue(project_id: int) -> tuple[int, int, int]:
+    """The order's epoch, the newest return number, and how many people have been here lately."""
+    since = sql.dialect().later
+    found = sql.rows(
+        "SELECT epoch, returned, (SELECT count(*) FROM labeling_seat s WHERE s.project_id = %s"
+        f" AND s.seen_at > {since}) FROM labeling_queue WHERE project_id = %s",
+        [project_id, -ACTIVE_SECONDS, project_id],
+    )
+    return found[0] if found else (0, 0, 1)  # type: ignore[return-value]
+
+
+def _fair_share(project_id: int, place: Place, *, want: int, active: int) -> int:
+    """min(want, tasks ahead / people at work), at least one; counts no further than it needs to."""
+    if want == 1 or active <= 1:
+        return want
+    limit = want * active
+    ahead = sql.rows(
+        "SELECT count(*) FROM (SELECT 1 FROM labeling_task WHERE project_id = %s AND state = 'open'"
+        " AND (rank, id) > (%s, %s) AND votes_counted + leases_held < votes_wanted LIMIT %s) AS ahead",
+        [project_id, place.rank, place.task, limit],
+    )[0][0]
+    return max(1, min(want, ceil(ahead / active)))
+
+
+def _remember(place: Place) -> None:
+    sql.run(
+        "UPDATE labeling_seat SET epoch = %s, rank = %s, task_id = %s, returned = %s WHERE id = %s",
+        [place.epoch, place.rank, place.task, place.returned, place.id],
+    )
+
+
+def _own_leases(project_id: int, user_id: int, want: int) -> list[Handed]:
+    """The person's own live leases, for a page that was closed or reloaded; not renewed, so that every lease ends."""
+    held = sql.rows(
+        "SELECT l.id, l.task_id, l.expires_at, i.id, i.width, i.height, t.question, t.kind, t.asking"
+        " FROM labeling_lease l JOIN labeling_task t ON t.id = l.task_id JOIN ingest_image i ON i.id = t.image_id"
+        f" WHERE l.project_id = %s AND l.user_id = %s AND l.expires_at > {sql.dialect().now} AND t.state = 'open'"
+        " AND i.state = 'ready' ORDER BY l.id LIMIT %s",
+        [project_id, user_id, want],
+    )
+    return [Handed(row[1], row[0], sql.time_out(row[2]), *row[3:], proposal=None) for row in held]
+
+
+def _with_proposals(handed: list[Handed]) -> list[Handed]:
+    """The same tasks with their live proposals; a holdout task has none, whatever the table says."""
+    if not handed:
+        return handed
+    found = sql.rows(
+        "SELECT p.task_id, p.id, p.answer, p.score FROM labeling_proposal p JOIN labeling_task t ON t.id = p.task_id"
+        f" WHERE p.task_id IN ({sql.places(handed)}) AND p.live AND NOT t.holdout",
+        [one.task for one in handed],
+    )
+    shown = {row[0]: {"id": row[1], "answer": sql.json_out(row[2]), "score": row[3]} for row in found}
+    return [replace(one, proposal=shown.get(one.task)) for one in handed]
+
+
+def release(project: Project, *, user_id: int, task_ids: list[int]) -> int:
+    """Ends a person's leases on these tasks at once; ids without a lease of this person's are passed over."""
+    if not task_ids:
+        return 0
+    with transaction.atomic():
+        held = sql.rows(
+            f"SELECT t.id FROM labeling_task t WHERE t.project_id = %s AND t.id IN ({sql.places(task_ids)})"
+            " AND EXISTS (SELECT 1 FROM labeling_lease l WHERE l.task_id = t.id AND l.user_id = %s)"
+            f" ORDER BY t.id {sql.dialect().lock}",
+            [project.pk, *task_ids, user_id],
+        )
+        if not held:
+            return 0
+        ids = [row[0] for row in held]
+        gone = sql.rows(
+            f"DELETE FROM labeling_lease WHERE user_id = %s AND task_id IN ({sql.places(ids)}) RETURNING task_id",
+            [user_id, *ids],
+        )
+        _give_back(project.pk, {row[0]: 1 for row in gone})
+    return len(gone)
+
+
+def expire_leases(*, project_id: int | None = None, limit: int = 500) -> int:
+    """Ends leases whose time has passed by the database's clock; tasks locked by a vote at this moment are left.
+
+    Locks the tasks before their leases, as every writer does.
+    """
+    now = sql.dialect().now
+    mine, values = ("l.project_id = %s AND ", [project_id]) if project_id is not None else ("", [])
+    lapsed = f"SELECT l.task_id FROM labeling_lease l WHERE {mine}l.expires_at <= {now} LIMIT %s"
+    waiting = sorted({row[0] for row in sql.rows(lapsed, [*values, limit])})
+    if not waiting:
+        return 0
+    with transaction.atomic():
+        tasks = sql.rows(
+            f"SELECT id, project_id FROM labeling_task WHERE id IN ({sql.places(waiting)})"
+            f" ORDER BY project_id, id {sql.dialect().skip_locked}",
+            waiting,
+        )
+        if not tasks:
+            return 0
+        projects = dict(tasks)
+        gone = sql.rows(
+            f"DELETE FROM labeling_lease WHERE task_id IN ({sql.places(tasks)})"
+            f" AND expires_at <= {now} RETURNING task_id",
+            list(projects),
+        )
+        freed: dict[int, dict[int, int]] = {}
+        for (task_id,) in gone:
+            of_project = freed.setdefault(projects[task_id], {})
+            of_project[task_id] = of_project.get(task_id, 0) + 1
+        for project, numbers in sorted(freed.items()):
+            _give_back(project, numbers)
+    return len(gone)
+
+
+def _give_back(project_id: int, freed: dict[int, int]) -> None:
+    """Takes leases off locked tasks and numbers the open ones as returned; locks the queue row."""
+    if not freed:
+        return
+    newest = next_returned(project_id, len(freed))
+    numbers = [(count, newest - place, task_id) for place, (task_id, count) in enumerate(freed.items())]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE labeling_task SET leases_held = leases_held - %s, returned = %s WHERE id = %s", numbers
+        )
+
+
+def leases_of_others(project: Project, user_id: int) -> int:
+    """Open tasks that others hold at this moment and this person has not answered."""
+    found = sql.rows(
+        "SELECT count(DISTINCT l.task_id) FROM labeling_lease l JOIN labeling_task t ON t.id = l.task_id"
+        f" WHERE l.project_id = %s AND l.user_id <> %s AND l.expires_at > {sql.dialect().now} AND t.state = 'open'"
+        " AND NOT EXISTS (SELECT 1 FROM labeling_vote v WHERE v.task_id = t.id AND v.user_id = %s"
+        " AND v.asking = t.asking AND NOT v.superseded)",
+        [project.pk, user_id, user_id],
+    )
+    return int(found[0][0])
