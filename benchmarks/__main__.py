@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("FOVEA_BENCH_DATA", ROOT.parent / "shared" / "data"))
 QUICK: dict[str, tuple[str, ...]] = {
     "labeling": ("--tasks", "2000", "--redundancy", "3", "--annotators", "4", "--seconds", "20"),
-    "ingest": ("--cifar", str(DATA / "cifar10.zip")),
+    "ingest": ("--zip", str(DATA / "cifar10.zip")),
     "cycle": ("--quick", "--cifar", str(DATA / "cifar10.zip"), "--votes", str(DATA / "cifar10h.npz")),
 }
 
