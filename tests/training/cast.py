@@ -9,9 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from annotate.consensus.models import Consensus
 from annotate.datasets.models import DatasetVersion
+from annotate.ingest.models import Image
+from annotate.labeling.models import Task
 from annotate.projects.models import Project
-from tests.make import make_project
+from tests.make import concepts, make_image, make_project, make_task
 from tests.make_version import make_version
 from training import services
 from training.models import Run
@@ -52,3 +55,28 @@ def grow_silent(row: Any) -> None:
     """As if the worker that holds this row had been killed long ago."""
     long_ago = timezone.now() - timedelta(seconds=settings.HEARTBEAT_SECONDS * 3)
     type(row).objects.filter(pk=row.pk).update(heartbeat=long_ago)
+
+
+def settle(image: Image, concept: int) -> Task:
+    """A picture that one person's vote has settled."""
+    task = make_task(image, state=Task.State.CLOSED, votes_counted=1)
+    Consensus.objects.create(
+        task=task, project=image.project, answer={"choice": [concept]}, concept_id=concept, confidence=0.9,
+        distribution={str(concept): 0.9}, counts={str(concept): 1}, votes=1, method="majority",
+    )  # fmt: skip
+    return task
+
+
+def labeled_project(*, settled: int = 8, holdout: int = 4, waiting: int = 6, **fields: Any) -> Project:
+    """A project in whose first two classes some pictures are settled, inside and outside the holdout, and some wait."""
+    project = make_project(**fields)
+    known = list(concepts(project).values())
+    number = 0
+    for split, count in ((Image.Split.TRAIN, settled), (Image.Split.HOLDOUT, holdout)):
+        for _ in range(count):
+            settle(make_image(project, number, split=split), known[number % 2])
+            number += 1
+    for split in [Image.Split.TRAIN] * waiting + [Image.Split.HOLDOUT] * min(waiting, 2):
+        make_task(make_image(project, number, split=split), rank=0.5)
+        number += 1
+    return project

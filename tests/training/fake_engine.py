@@ -1,7 +1,7 @@
 """A small program that keeps the engine's folder contract without learning anything.
 
-What it does stands in `behave.json` of the version folder: `epochs`, `pause` (seconds per epoch), `fail` (last words),
-`die` (a signal to itself), `hang` (ignores SIGTERM).
+What it does stands in `behave.json` of the version folder, or in the file that --behave names: `epochs`, `pause`
+(seconds per epoch), `fail` (last words), `die` (a signal to itself), `hang` (ignores SIGTERM), `classes` (concept ids).
 """
 
 import argparse
@@ -24,7 +24,7 @@ STOP = threading.Event()
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("command")
-    for name in ("version", "out", "config", "cache", "weights", "checkpoint", "predictions"):
+    for name in ("behave", "version", "out", "config", "cache", "weights", "checkpoint", "predictions"):
         parser.add_argument(f"--{name}", type=Path)
     for name in ("states", "strategy", "seed", "random-share", "architecture", "size"):
         parser.add_argument(f"--{name}")
@@ -34,9 +34,10 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.watch_stdin:
         threading.Thread(target=watch, daemon=True).start()
-    behave = {}
-    if asked.version and (asked.version / "behave.json").exists():
-        behave = json.loads((asked.version / "behave.json").read_text())
+    behave: dict[str, Any] = {}
+    place = asked.behave or (asked.version / "behave.json" if asked.version else None)
+    if place and place.exists():
+        behave = json.loads(place.read_text())
     if "fail" in behave:
         print(f"a line of explanation\nerror: {behave['fail']}", file=sys.stderr, flush=True)
         return 1
@@ -76,7 +77,7 @@ def fit(asked: argparse.Namespace, behave: dict[str, Any]) -> int:
             say(out, "stopped")
             result(out, "stopped", epoch - 1)
             return 3
-        checkpoint(out, epoch)
+        checkpoint(out, epoch, behave.get("classes", []))
         say(out, "step", epoch=epoch, step=1, loss=1 / epoch, lr=0.1, images_per_s=9.5, seconds_left=epochs - epoch)
         say(out, "epoch", epoch=epoch, train_loss=1 / epoch, train_accuracy=0.5, val_loss=2 / epoch, val_accuracy=0.25,
             lr=0.1, seconds=0.1, seconds_left=epochs - epoch)  # fmt: skip
@@ -86,11 +87,12 @@ def fit(asked: argparse.Namespace, behave: dict[str, Any]) -> int:
     return 0
 
 
-def checkpoint(out: Path, epoch: int) -> None:
+def checkpoint(out: Path, epoch: int, concepts: list[int]) -> None:
     folder = out / "checkpoints" / f"epoch-{epoch:04d}"
     folder.mkdir(parents=True)
-    classes = json.loads((out / "asked.json").read_text())
-    head = {"epoch": epoch, "seed": classes["seed"], "version_digest": "d", "classes": [], "files": {}}
+    asked = json.loads((out / "asked.json").read_text())
+    classes = [{"index": index, "id": concept} for index, concept in enumerate(concepts)]
+    head = {"epoch": epoch, "seed": asked["seed"], "version_digest": "d", "classes": classes, "files": {}}
     (folder / "checkpoint.json").write_text(json.dumps(head))
 
 
