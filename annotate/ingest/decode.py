@@ -19,7 +19,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from PIL import GifImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError, WebPImagePlugin
+from PIL import (
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 from annotate.ingest import upright
 
@@ -154,7 +162,7 @@ def prepare(data: bytes, prefix: str, bounds: Bounds) -> dict[str, Any]:
     return {
         "digest": hashlib.sha256(whole).hexdigest(),
         "suffix": ".jpg" if lossy else ".png",
-        "bytes": len(whole),
+        "size": len(whole),
         "width": picture.width,
         "height": picture.height,
         "original_digest": hashlib.sha256(data).hexdigest(),

@@ -41,7 +41,7 @@ class Decoded:
     prefix: str
     digest: str
     suffix: str
-    bytes: int
+    size: int
     width: int
     height: int
     original_digest: str
@@ -86,7 +86,9 @@ class Decoder:
     def __enter__(self) -> "Decoder":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:

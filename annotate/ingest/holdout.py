@@ -124,9 +124,7 @@ def _known(newcomer: Newcomer, placed: Place) -> _Known:
     return _Known(newcomer.phash, placed.group, placed.split)
 
 
-def _place_one(
-    project: Project, draw: HoldoutDraw, newcomer: Newcomer, *, kin: list[_Known], merges: _Merges
-) -> Place:
+def _place_one(project: Project, draw: HoldoutDraw, newcomer: Newcomer, *, kin: list[_Known], merges: _Merges) -> Place:
     sides = {known.split for known in kin}
     problem = NEAR_DUPLICATE if kin and not newcomer.group_name else ""
     if newcomer.split:

@@ -102,6 +102,7 @@ class Image(models.Model):
             models.Index(fields=["project", "group"], name="image_group"),
             models.Index(fields=["project", "group_name"], condition=~Q(group_name=""), name="image_group_name"),
             models.Index(fields=["id"], condition=Q(has_task=False, state="ready"), name="image_without_task"),
+            models.Index(fields=["id"], condition=Q(state="emptied", bytes__gt=0), name="image_given_up"),
             # Bytes are shared across projects, so the bin asks by digest alone.
             models.Index(fields=["digest"], name="image_digest"),
             models.Index(fields=["original_digest", "project"], name="image_original"),

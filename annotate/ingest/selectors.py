@@ -26,7 +26,7 @@ def image_for(project: Project, iid: int) -> Image:
 
 
 def picture_path(image: Image, rendition: str) -> Path:
-    """Where a rendition lies. A rendition that would not have been smaller was never made: the picture stands for it."""
+    """Where a rendition lies. One that would not have been smaller was never made: the picture stands for it."""
     if rendition == "original":
         return storage.path(image.original_digest, image.original_suffix, kind="original")
     whole = storage.path(image.digest, image.suffix)

@@ -169,7 +169,7 @@ def close_batch(batch: Batch, *, actor: User | None) -> Batch:
 
 
 def cancel_batch(batch: Batch, *, actor: User | None) -> Batch:
-    """Stops a delivery: what is in stays, what waits is given back as refused ("cancelled"). Raises Conflict when done."""
+    """Stops a delivery: what is in stays, what waits is refused as "cancelled". Raises Conflict when done."""
     with transaction.atomic():
         # The job first: the worker takes its locks in the same order.
         if batch.job:

@@ -31,7 +31,7 @@ class _Chunk:
 
 
 def keep(batch: Batch, outcomes: dict[int, Outcome], *, may_go_on: Callable[[], bool]) -> bool:
-    """Settles the files with these ids: bytes on disk first, then all rows. False, and nothing, where `may_go_on` says no.
+    """Settles the files with these ids, bytes first, then all rows. False, and nothing, where `may_go_on` says no.
 
     `may_go_on` is asked inside the transaction and must lock the job's row, so that of two workers one writes.
     """
@@ -126,9 +126,7 @@ def _make(chunk: _Chunk, draw: holdout.HoldoutDraw, files: list[BatchFile]) -> N
         ).values_list("digest", flat=True)
     )
     newcomers = [
-        holdout.Newcomer(
-            chunk.phashes[file.pk], file.split, file.group_name, _decoded(chunk, file).digest in examples
-        )
+        holdout.Newcomer(chunk.phashes[file.pk], file.split, file.group_name, _decoded(chunk, file).digest in examples)
         for file in files
     ]
     images, unknown = [], []
@@ -159,7 +157,7 @@ def _image(chunk: _Chunk, file: BatchFile, place: holdout.Place) -> Image:
         original_width=one.original_width,
         original_height=one.original_height,
         orientation=one.orientation,
-        bytes=one.bytes,
+        bytes=one.size,
         phash=chunk.phashes[file.pk],
         group=place.group,
         group_name=file.group_name,
@@ -179,7 +177,8 @@ def _link_file(chunk: _Chunk, file: BatchFile, *, new: bool) -> None:
     file.state = State.ADDED
     if image.state == Image.State.EMPTIED:
         image.state, image.state_before, image.deleted_at = Image.State.READY, "", None
-        image.save(update_fields=["state", "state_before", "deleted_at"])
+        image.bytes = _decoded(chunk, file).size
+        image.save(update_fields=["state", "state_before", "deleted_at", "bytes"])
     elif not new:
         file.state = State.DUPLICATE
         file.code, file.message = duplicate_words(image)
@@ -256,4 +255,3 @@ def _count(batch: Batch, files: list[BatchFile]) -> list[str]:
         refused=F("refused") + tally[State.REFUSED],
     )
     return given_up
-

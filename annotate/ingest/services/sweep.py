@@ -15,7 +15,7 @@ from annotate.accounts.models import User
 from annotate.core import audit, errors, progress, storage
 from annotate.ingest import incoming
 from annotate.ingest.models import Batch, BatchFile
-from annotate.ingest.services import batches
+from annotate.ingest.services import batches, images
 from annotate.ingest.services.feed import limits
 from annotate.ingest.services.work import Interrupted, Worker
 from annotate.ingest.source import Item, Rejected, Unfit
@@ -189,9 +189,9 @@ def _follow_cancelled_jobs() -> None:
     for batch in told.select_related("job"):
         batches.cancel_batch(batch, actor=None)
     silent = timezone.now() - timedelta(seconds=settings.HEARTBEAT_SECONDS * 2)
-    Job.objects.filter(
-        kind=batches.KIND, state=Job.State.RUNNING, cancel_asked=True, heartbeat__lt=silent
-    ).update(state=Job.State.CANCELLED, finished_at=timezone.now())
+    Job.objects.filter(kind=batches.KIND, state=Job.State.RUNNING, cancel_asked=True, heartbeat__lt=silent).update(
+        state=Job.State.CANCELLED, finished_at=timezone.now()
+    )
 
 
 def tidy_now_and_then() -> None:
@@ -208,6 +208,7 @@ def tidy() -> None:
     before = timezone.now() - FORGOTTEN
     quiet = Batch.objects.filter(state=Batch.State.OPEN, touched_at__lt=before)
     quiet.exclude(files__state=BatchFile.State.PENDING).update(state=Batch.State.CLOSED)
+    images.drop_given_up()
     strays = incoming.strays()
     needed = set(BatchFile.objects.filter(staged__in=strays).values_list("staged", flat=True))
     incoming.discard(name for name in strays if name not in needed)

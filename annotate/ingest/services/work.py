@@ -161,7 +161,7 @@ class Worker:
         return {file.pk: by_digest[file.digest] for file in files if file.digest in by_digest}
 
     def _finish(self, chunk: Chunk) -> None:
-        """Waits for the decoders and keeps what came of it. A fault of ours, not of a file, costs the files no attempt."""
+        """Waits for the decoders and keeps what came of it. A fault that is not a file's costs the files no attempt."""
         try:
             outcomes: dict[int, Decoded | Refused] = dict(chunk.refused)
             for numbers, future in chunk.decoding:

@@ -121,9 +121,7 @@ def draw(shape: str, seed: str, *, hardship: str) -> bytes:
 
 def _placed(outline: list[Point], middle: Point, reach: float, turn: float) -> list[Point]:
     cos, sin = math.cos(turn), math.sin(turn)
-    return [
-        (middle[0] + reach * (x * cos - y * sin), middle[1] + reach * (x * sin + y * cos)) for x, y in outline
-    ]
+    return [(middle[0] + reach * (x * cos - y * sin), middle[1] + reach * (x * sin + y * cos)) for x, y in outline]
 
 
 def _colors(rng: random.Random, *, faint: bool) -> tuple[Color, Color]:

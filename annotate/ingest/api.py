@@ -1,0 +1,256 @@
+"""Deliveries, pictures of the guide, and the bytes of pictures."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotate.core import bars, errors, fields, hint, media, rest
+from annotate.ingest import jobs, selectors, services
+from annotate.ingest.models import Batch, BatchFile, Image
+from annotate.ingest.uploads import UploadView, texts_beside
+from annotate.projects import selectors as projects
+from annotate.projects.models import LabelClass
+from annotate.projects.roles import ALLOWED, Action
+from annotate.projects.scope import ProjectView
+
+PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
+FILE_STATES = (BatchFile.State.PENDING, BatchFile.State.ADDED, BatchFile.State.DUPLICATE, BatchFile.State.REFUSED)
+
+
+class BatchCounts(serializers.Serializer[Any]):
+    received = serializers.IntegerField()
+    done = serializers.IntegerField()
+    added = serializers.IntegerField()
+    duplicate = serializers.IntegerField()
+    refused = serializers.IntegerField()
+
+
+class BatchShape(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=Batch.State.choices)
+    labels_as = serializers.ChoiceField(choices=Batch.LabelsAs.choices)
+    take_splits = serializers.BooleanField()
+    source_name = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    counts = BatchCounts()
+    job = bars.JobBar(allow_null=True)
+
+
+class BatchPage(serializers.Serializer[Any]):
+    items = BatchShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class BatchIn(fields.Strict):
+    """`take_splits`: whether folders called train, val, test, holdout decide the side; by itself where labels count."""
+
+    name = fields.Char(required=False, allow_blank=True)
+    labels_as = fields.Choice(Batch.LabelsAs.choices, required=False)
+    source_name = fields.Char(max_length=100, required=False, allow_blank=True)
+    take_splits = fields.Boolean(required=False)
+    licence = fields.Char(required=False, allow_blank=True)
+    author = fields.Char(required=False, allow_blank=True)
+
+
+class FilesIn(serializers.Serializer[Any]):
+    """`paths` and `groups`: JSON lists of one text for each file; pictures of one group stay on one side."""
+
+    files = serializers.ListField(child=serializers.FileField())
+    paths = serializers.CharField(required=False)
+    groups = serializers.CharField(required=False)
+
+
+class FileResult(serializers.Serializer[Any]):
+    path = serializers.CharField()
+    state = serializers.ChoiceField(choices=["received", "refused"])
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class FileResults(serializers.Serializer[Any]):
+    results = FileResult(many=True)
+
+
+class FileShape(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    path = serializers.CharField()
+    state = serializers.ChoiceField(choices=FILE_STATES)
+    code = serializers.CharField()
+    message = serializers.CharField()
+    image_id = serializers.IntegerField(allow_null=True)
+
+
+class FilePage(serializers.Serializer[Any]):
+    items = FileShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class GuidePictureIn(serializers.Serializer[Any]):
+    file = serializers.FileField()
+    caption = serializers.CharField(required=False, max_length=300, allow_blank=True)
+
+
+class GuidePictureShape(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    url = serializers.CharField()
+    caption = serializers.CharField()
+
+
+class BatchesView(ProjectView):
+    rules = {"GET": Action.MANAGE, "POST": Action.MANAGE}
+
+    @extend_schema(operation_id="batches_list", parameters=PAGING, responses=BatchPage)
+    def get(self, request: Request, pid: int) -> Response:
+        rows = selectors.batches_of(self.project)
+        return Response(rest.keyset_page(rows, request.GET, keys=("-id",), show=selectors.batch_view))
+
+    @extend_schema(operation_id="batches_open", request=BatchIn, responses={201: BatchShape})
+    def post(self, request: Request, pid: int) -> Response:
+        said = fields.accept(BatchIn, request.data)
+        batch = services.open_batch(self.project, actor=request.user, **said)
+        return Response(selectors.batch_view(batch), status=status.HTTP_201_CREATED)
+
+
+class BatchView(ProjectView):
+    rules = {"GET": Action.MANAGE}
+
+    @extend_schema(operation_id="batches_get", responses=BatchShape)
+    def get(self, request: Request, pid: int, bid: int) -> Response:
+        return Response(selectors.batch_view(selectors.batch_for(self.project, bid)))
+
+
+class BatchFilesView(UploadView):
+    rules = {"GET": Action.MANAGE, "POST": Action.MANAGE}
+
+    @extend_schema(
+        operation_id="batches_files",
+        parameters=[*PAGING, OpenApiParameter("state", str, enum=list(FILE_STATES))],
+        responses=FilePage,
+    )
+    def get(self, request: Request, pid: int, bid: int) -> Response:
+        state = request.GET.get("state", "")
+        if state and state not in FILE_STATES:
+            raise errors.BadRequest("bad_state", "There is no such state of a file.", {"parameter": "state"})
+        rows = selectors.files_of(selectors.batch_for(self.project, bid), state)
+        return Response(rest.keyset_page(rows, request.GET, keys=("id",), show=selectors.file_view))
+
+    @extend_schema(operation_id="batches_add", request={"multipart/form-data": FilesIn}, responses=FileResults)
+    def post(self, request: Request, pid: int, bid: int) -> Response:
+        batch = selectors.batch_for(self.project, bid)
+        uploads = self.taken(request)
+        names = [upload.name for upload in uploads]
+        paths = texts_beside(request, "paths", len(uploads)) or names
+        groups = texts_beside(request, "groups", len(uploads)) or [""] * len(uploads)
+        deliveries = [
+            services.loose(
+                path or upload.name, staged=upload.staged, code=upload.code, reason=upload.reason, group=group
+            )
+            for upload, path, group in zip(uploads, paths, groups, strict=True)
+        ]
+        self.claim(uploads)
+        results = services.add_files(batch, deliveries)
+        hint.nudge(jobs.sweep)
+        return Response({"results": results})
+
+
+class CloseBatchView(ProjectView):
+    rules = {"POST": Action.MANAGE}
+
+    @extend_schema(operation_id="batches_close", request=None, responses=BatchShape)
+    def post(self, request: Request, pid: int, bid: int) -> Response:
+        batch = services.close_batch(selectors.batch_for(self.project, bid), actor=request.user)
+        hint.nudge(jobs.sweep)
+        return Response(selectors.batch_view(batch))
+
+
+class CancelBatchView(ProjectView):
+    rules = {"POST": Action.MANAGE}
+
+    @extend_schema(operation_id="batches_cancel", request=None, responses=BatchShape)
+    def post(self, request: Request, pid: int, bid: int) -> Response:
+        batch = services.cancel_batch(selectors.batch_for(self.project, bid), actor=request.user)
+        return Response(selectors.batch_view(batch))
+
+
+class GuideUploadView(UploadView):
+    """A picture for the general guide."""
+
+    rules = {"POST": Action.MANAGE}
+    archives = False
+
+    @extend_schema(
+        operation_id="guide_pictures_add",
+        request={"multipart/form-data": GuidePictureIn},
+        responses={201: GuidePictureShape},
+    )
+    def post(self, request: Request, pid: int) -> Response:
+        return self._add(request)
+
+    def _add(self, request: Request, label_class: LabelClass | None = None) -> Response:
+        uploads = self.taken(request)
+        if len(uploads) != 1:
+            raise errors.BadRequest("one_file", "One picture at a time.")
+        staged = uploads[0].staged
+        if staged is None:
+            raise errors.Invalid(uploads[0].code, uploads[0].reason)
+        caption = str(request.data.get("caption", ""))
+        rest.check_text(caption)
+        self.claim(uploads)
+        picture = services.add_guide_picture(
+            self.project, staged, actor=request.user, label_class=label_class, caption=caption
+        )
+        return Response(asdict(projects.picture_view(picture)), status=status.HTTP_201_CREATED)
+
+
+class ExampleUploadView(GuideUploadView):
+    """An example picture of a class."""
+
+    @extend_schema(
+        operation_id="examples_add",
+        request={"multipart/form-data": GuidePictureIn},
+        responses={201: GuidePictureShape},
+    )
+    def post(self, request: Request, pid: int, cid: int) -> Response:
+        return self._add(request, projects.class_in(self.project, cid))
+
+
+class PictureView(ProjectView):
+    """The bytes of one rendition; the untouched original only as a download, and only for admins and researchers."""
+
+    rules = {"GET": Action.SEE}
+
+    @extend_schema(
+        operation_id="images_picture",
+        parameters=[OpenApiParameter("rendition", str, OpenApiParameter.PATH, enum=list(selectors.RENDITIONS))],
+        responses={(200, "image/*"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, pid: int, iid: int, rendition: str) -> HttpResponseBase:
+        allowed = ALLOWED[self.member.role]
+        image = selectors.image_for(self.project, iid)
+        if rendition not in selectors.RENDITIONS or (
+            image.state == Image.State.DELETED and Action.BROWSE not in allowed
+        ):
+            raise errors.NotFound("not_found", "There is no such picture here.")
+        if rendition == "original":
+            if Action.WORK not in allowed:
+                raise errors.Forbidden("forbidden", "Originals are for admins and researchers.", {"needs": Action.WORK})
+            name = f"{image.name.rsplit('/', 1)[-1].rsplit('.', 1)[0] or image.pk}{image.original_suffix}"
+            return media.picture(selectors.picture_path(image, rendition), download=name)
+        return self._shown(request, image, rendition)
+
+    def _shown(self, request: Request, image: Image, rendition: str) -> HttpResponseBase:
+        tag = f'"{image.digest[:32]}-{rendition}"'
+        unchanged = get_conditional_response(request._request, etag=tag, response=None)
+        if isinstance(unchanged, HttpResponse) and unchanged.status_code == status.HTTP_304_NOT_MODIFIED:
+            return unchanged
+        reply: FileResponse = media.picture(selectors.picture_path(image, rendition))
+        reply["ETag"] = tag
+        return reply

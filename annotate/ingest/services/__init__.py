@@ -1,0 +1,22 @@
+"""What may be done with deliveries and pictures; each noun has its own file."""
+
+from annotate.ingest.services.batches import Delivery, add_files, cancel_batch, close_batch, loose, open_batch
+from annotate.ingest.services.guide import add_guide_picture
+from annotate.ingest.services.images import drop_given_up, empty_bin, set_image_state
+from annotate.ingest.services.sweep import ingest_entries, ingest_folder, ingest_pending
+
+__all__ = [
+    "Delivery",
+    "add_files",
+    "add_guide_picture",
+    "cancel_batch",
+    "close_batch",
+    "drop_given_up",
+    "empty_bin",
+    "ingest_entries",
+    "ingest_folder",
+    "ingest_pending",
+    "loose",
+    "open_batch",
+    "set_image_state",
+]
