@@ -6,6 +6,7 @@ export interface User {
   language: string
   theme: string
   is_server_admin: boolean
+  may_create_projects: boolean
 }
 export interface Session {
   user: User | null
@@ -34,7 +35,7 @@ export interface Project {
   redundancy: number
   holdout_share: number
   holdout_votes: number | null
-  votes_cap: number
+  votes_cap: number | null
   accept_confidence: number
   consensus_method: string
   guide_text: string
@@ -64,17 +65,19 @@ export interface LabelClass {
 }
 export interface Member {
   id: number
+  user_id: number
   username: string
   name: string
   role: Project['role']
+  joined_at: string
 }
 export interface Invitation {
   id: number
   url?: string
   role: Project['role']
   note: string
-  expires_at: string | null
-  uses_left: number | null
+  expires_at: string
+  uses_left: number
 }
 export interface Job {
   id: number
@@ -95,10 +98,64 @@ export interface Batch {
   name: string
   state: 'open' | 'closed' | 'done' | 'cancelled'
   counts: { received: number; done: number; added: number; duplicate: number; refused: number }
+  created_at: string
   job: Job | null
 }
 export interface InvitationOffer {
   project_name: string
   role: Project['role']
   needs_account: boolean
+}
+export type ImageState = 'open' | 'closed' | 'review' | 'unasked' | 'excluded' | 'deleted' | 'set_aside' | 'example'
+export interface Answer {
+  concept_id: number | null
+  nothing?: boolean
+}
+export interface ImageItem {
+  id: number
+  name: string
+  thumb: string
+  width: number
+  height: number
+  split: 'train' | 'holdout' | 'none'
+  state: ImageState
+  answer: Answer | null
+  confidence: number | null
+  votes: number
+  problem: string
+}
+export type ProjectChange = Partial<
+  Pick<
+    Project,
+    | 'name'
+    | 'description'
+    | 'redundancy'
+    | 'holdout_share'
+    | 'holdout_votes'
+    | 'votes_cap'
+    | 'accept_confidence'
+    | 'consensus_method'
+    | 'guide_text'
+    | 'guide_version'
+    | 'order'
+    | 'show_proposals'
+    | 'licence'
+  >
+>
+export interface Offers {
+  consensus_method: string[]
+  order: string[]
+}
+export interface GuidePicture {
+  id: number
+  url: string
+  caption: string
+}
+export interface BatchFile {
+  id: number
+  path: string
+  state: string
+  code: string
+  message: string
+  image_id: number | null
 }

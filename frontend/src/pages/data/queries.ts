@@ -1,0 +1,35 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { api, ask } from '@/api/client'
+import type { ImageItem, Page } from '@/api/types'
+import { type DataSearch, withoutEmpty } from './search'
+
+const PAGE = 120
+
+export const imagesKey = (pid: number) => ['project', pid, 'images'] as const
+
+/** One short page of pictures, for strips on other pages. */
+export const imagesQuery = (pid: number, { search, limit }: { search: DataSearch; limit: number }) =>
+  queryOptions({
+    queryKey: [...imagesKey(pid), 'some', search, limit],
+    queryFn: (): Promise<Page<ImageItem>> =>
+      ask(
+        api.GET('/api/projects/{pid}/images', { params: { path: { pid }, query: { ...withoutEmpty(search), limit } } }),
+      ),
+  })
+
+/** The wall: page after page by cursor. */
+export const wallQuery = (pid: number, search: DataSearch) =>
+  infiniteQueryOptions({
+    queryKey: [...imagesKey(pid), 'wall', search],
+    initialPageParam: '',
+    queryFn: ({ pageParam }): Promise<Page<ImageItem>> =>
+      ask(
+        api.GET('/api/projects/{pid}/images', {
+          params: {
+            path: { pid },
+            query: { ...withoutEmpty(search), limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) },
+          },
+        }),
+      ),
+    getNextPageParam: (last) => last.next ?? undefined,
+  })

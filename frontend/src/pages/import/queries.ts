@@ -1,0 +1,45 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { api, ask } from '@/api/client'
+import { projectKey } from '@/api/project'
+import type { Batch, BatchFile, Page } from '@/api/types'
+
+const EVERY_MS = 1500
+
+export const batchesKey = (pid: number) => [...projectKey(pid), 'batches']
+
+export const batchesQuery = (pid: number) =>
+  queryOptions({
+    queryKey: [...batchesKey(pid), 'list'],
+    queryFn: (): Promise<Page<Batch>> =>
+      ask(api.GET('/api/projects/{pid}/batches', { params: { path: { pid }, query: { limit: 20 } } })),
+    refetchInterval: ({ state }) => (state.data?.items.some(isMoving) ? EVERY_MS * 2 : false),
+  })
+
+export const batchQuery = (pid: number, bid: number) =>
+  queryOptions({
+    queryKey: [...batchesKey(pid), bid],
+    queryFn: (): Promise<Batch> =>
+      ask(api.GET('/api/projects/{pid}/batches/{bid}', { params: { path: { pid, bid } } })),
+    refetchInterval: ({ state }) => (!state.data || isMoving(state.data) ? EVERY_MS : false),
+  })
+
+export const refusedQuery = (pid: number, bid: number) =>
+  infiniteQueryOptions({
+    queryKey: [...batchesKey(pid), bid, 'refused'],
+    initialPageParam: '',
+    queryFn: ({ pageParam }): Promise<Page<BatchFile>> =>
+      ask(
+        api.GET('/api/projects/{pid}/batches/{bid}/files', {
+          params: {
+            path: { pid, bid },
+            query: { state: 'refused', limit: 100, ...(pageParam ? { cursor: pageParam } : {}) },
+          },
+        }),
+      ),
+    getNextPageParam: (last) => last.next ?? undefined,
+  })
+
+/** Whether the server still works on a delivery. */
+export function isMoving(batch: Batch): boolean {
+  return batch.state === 'open' || batch.state === 'closed'
+}
