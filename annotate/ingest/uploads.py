@@ -91,11 +91,12 @@ class UploadView(ProjectView):
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         # Before anything reads the body (the CSRF check does).
-        if request.method == "POST" and self._may(request, kwargs["pid"]):
-            self.receiver = Receiver(request, archives=self.archives)
-            request.upload_handlers = [self.receiver]
-        elif request.method == "POST":
-            request.upload_handlers = [NothingHere(request)]
+        if request.method == "POST" and "pid" in kwargs:  # there is none while the schema is drawn
+            if self._may(request, kwargs["pid"]):
+                self.receiver = Receiver(request, archives=self.archives)
+                request.upload_handlers = [self.receiver]
+            else:
+                request.upload_handlers = [NothingHere(request)]
         return super().initialize_request(request, *args, **kwargs)
 
     def _may(self, request: HttpRequest, pid: int) -> bool:

@@ -1,0 +1,82 @@
+"""A project with one of everything that has an address, for tests that walk all routes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from annotate.accounts.models import User
+from annotate.consensus.models import Consensus
+from annotate.core import progress, storage
+from annotate.core.progress import LongJob
+from annotate.datasets.models import DatasetVersion, Export
+from annotate.ingest.models import Batch, BatchFile
+from annotate.projects import services as projects
+from annotate.projects.models import GuidePicture, LabelClass, Member, Project
+from tests.make import make_image, make_member, make_project, make_task, make_user, picture_bytes
+from training.models import Checkpoint, Evaluation, Run, Weights
+
+
+@dataclass(frozen=True)
+class Cast:
+    """`ids` by the word that stands before the id in an address."""
+
+    project: Project
+    people: dict[str, User]
+    ids: dict[str, int]
+
+
+def make_cast(name: str) -> Cast:
+    """A project called `name` with a member of each role, and one of each kind of row."""
+    project = make_project(name=name)
+    people = {role: make_user(f"{name}-{role}") for role in Member.Role.values}
+    members = {role: make_member(project, user, role) for role, user in people.items()}
+    admin, researcher = people["admin"], people["researcher"]
+    label_class = project.classes.order_by("index")[0]
+    _, invitation = projects.invite(project, actor=admin, role="annotator")
+    job = _job(project, researcher)
+    image = make_image(project, 1)
+    task = make_task(image)
+    Consensus.objects.create(task=task, project=project, method="plurality")
+    batch = Batch.objects.create(project=project, name="first", created_by=admin, job=job)
+    file = BatchFile.objects.create(batch=batch, path="a.png", state=BatchFile.State.REFUSED, code="empty_file")
+    ids = {
+        "classes": label_class.pk,
+        "guide/pictures": _guide_picture(project, admin, 7).pk,
+        "examples": _guide_picture(project, admin, 8, label_class).pk,
+        "members": members["annotator"].pk,
+        "invitations": invitation.pk,
+        "jobs": job.pk,
+        "images": image.pk,
+        "review": task.pk,
+        "tasks": task.pk,
+        "batches": batch.pk,
+        "files": file.pk,
+        **_results(project, researcher),
+    }
+    return Cast(project, people, ids)
+
+
+def _job(project: Project, actor: User) -> LongJob:
+    return progress.open_job("freeze", project_id=project.pk, actor=actor.pk, title="a job", total=3)
+
+
+def _guide_picture(project: Project, actor: User, number: int, label_class: LabelClass | None = None) -> GuidePicture:
+    digest = storage.put(picture_bytes(number), ".png", kind=projects.GUIDE)
+    return projects.add_guide_picture(project, actor=actor, digest=digest, suffix=".png", label_class=label_class)
+
+
+def _results(project: Project, actor: User) -> dict[str, int]:
+    """Rows of what comes after labeling, without their files."""
+    common: dict[str, Any] = {"project": project, "created_by": actor}
+    version = DatasetVersion.objects.create(number=1, **common)
+    export = Export.objects.create(version=version, format="native", created_by=actor)
+    weights = Weights.objects.create(name="w", architecture="small_cnn", digest="0" * 64, bytes=1, **common)
+    run = Run.objects.create(version=version, **common)
+    checkpoint = Checkpoint.objects.create(run=run, epoch=1, folder="none", digest="0" * 64)
+    evaluation = Evaluation.objects.create(project=project, checkpoint=checkpoint, version=version)
+    return {
+        "versions": version.pk,
+        "exports": export.pk,
+        "weights": weights.pk,
+        "runs": run.pk,
+        "evaluations": evaluation.pk,
+    }
