@@ -1,6 +1,12 @@
 from django.apps import AppConfig
 
+from annotate.consensus.methods import METHODS
+from annotate.projects import offers
+
 
 class ConsensusConfig(AppConfig):
     name = "annotate.consensus"
     label = "consensus"
+
+    def ready(self) -> None:
+        offers.offer("consensus_method", METHODS)

@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from annotate.desk import api
+
+urlpatterns: list[URLPattern] = [
+    path("projects/<int:pid>/desk", api.DeskView.as_view()),
+    path("projects/<int:pid>/desk/mine", api.OwnVotesView.as_view()),
+    path("projects/<int:pid>/desk/guide", api.GuideView.as_view()),
+    path("projects/<int:pid>/review", api.ReviewView.as_view()),
+    path("projects/<int:pid>/review/<int:task>", api.RulingView.as_view()),
+]

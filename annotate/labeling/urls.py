@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from annotate.labeling import api
+
+urlpatterns: list[URLPattern] = [
+    path("projects/<int:pid>/labels/unknown", api.UnknownLabelsView.as_view()),
+    path("projects/<int:pid>/classes/<int:cid>/examples/from-project", api.ExampleFromProjectView.as_view()),
+    path("projects/<int:pid>/votes-wanted", api.MoreVotesView.as_view()),
+]

@@ -4,7 +4,7 @@ from annotate.labeling.services.asking import ask_again, refuse_holdout, return_
 from annotate.labeling.services.examples import use_as_example
 from annotate.labeling.services.imports import retry_unknown, take_imported
 from annotate.labeling.services.machine import add_predictions, propose
-from annotate.labeling.services.queue import Handed, Taken, expire_leases, leases_of_others, release, take
+from annotate.labeling.services.queue import Handed, Taken, drop_leases, expire_leases, release, take, waiting_on_others
 from annotate.labeling.services.tasks import (
     ask_for_more,
     bring_back_image,
@@ -30,10 +30,10 @@ __all__ = [
     "bump_order",
     "cast_source_vote",
     "cast_vote",
+    "drop_leases",
     "expire_leases",
     "follow_images",
     "follow_settings",
-    "leases_of_others",
     "open_tasks",
     "parse_answer",
     "propose",
@@ -47,5 +47,6 @@ __all__ = [
     "take",
     "take_imported",
     "use_as_example",
+    "waiting_on_others",
     "wanted_votes",
 ]

@@ -9,10 +9,10 @@ from django.db.models.functions import Now
 from annotate.ingest.models import Batch, ImportedLabel
 from annotate.labeling.facts import lock_task, save_task
 from annotate.labeling.models import Queue, Task
+from annotate.labeling.selectors import UNKNOWN
 from annotate.labeling.services.votes import cast_source_vote
 from annotate.projects.models import LabelClass, Project
 
-UNKNOWN = "unknown_class"
 NAMES = uuid.UUID("8d8f6f3c-2b57-4d1e-9a3e-0f1d7c1b5a10")
 
 

@@ -56,11 +56,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a take brought, and the person's own counts."""
+    """What a take brought, the person's own counts, and how many tasks others hold."""
 
     tasks: list[Handed]
     mine: int
     mine_today: int
+    leased_by_others: int
 
 
 @dataclass(frozen=True)
@@ -84,23 +85,23 @@ def take(project: Project, *, user_id: int, want: int) -> Taken:
     with transaction.atomic():
         seat = _sit(project.pk, user_id)
         if want < 1:
-            return Taken([], seat.votes, seat.votes_today)
-        epoch, returned, active = _queue(project.pk)
+            return Taken([], seat.votes, seat.votes_today, _queue(project.pk, user_id).leased)
+        queue = _queue(project.pk, user_id)
         place = seat
-        if place.epoch != epoch:  # the order has changed: begin anew; everything returned so far lies ahead again
-            place = replace(place, epoch=epoch, rank=START, task=0, returned=returned)
-        fair = _fair_share(project.pk, place, want=min(want, MAX_TAKE), active=active)
+        if place.epoch != queue.epoch:  # the order has changed: begin anew; all that was returned lies ahead again
+            place = replace(place, epoch=queue.epoch, rank=START, task=0, returned=queue.returned)
+        fair = _fair_share(project.pk, place, want=min(want, MAX_TAKE), active=queue.active)
         walk = Walk(project.pk, user_id, place, fair)
-        walk.look_back(returned)
+        walk.look_back(queue.returned)
         walk.go_on()
         if walk.missing and expire_leases(project_id=project.pk):
-            walk.look_back(_queue(project.pk)[1])
+            walk.look_back(_queue(project.pk, user_id).returned)
         if walk.place != seat:
             _remember(walk.place)
         handed = walk.lease() if walk.claimed else _own_leases(project.pk, user_id, fair)
     if project.show_proposals:
         handed = _with_proposals(handed)
-    return Taken(handed, seat.votes, seat.votes_today)
+    return Taken(handed, seat.votes, seat.votes_today, queue.leased)
 
 
 class Walk:
@@ -220,15 +221,24 @@ def _sit(project_id: int, user_id: int) -> Place:
     return Place(*place, votes_today=votes_today if that_day == datetime.now(UTC).date() else 0)
 
 
-def _queue(project_id: int) -> tuple[int, int, int]:
-    """The order's epoch, the newest return number, and how many people have been here lately."""
-    since = sql.dialect().later
+@dataclass(frozen=True)
+class Head:
+    """The order's epoch, the newest return number, people at work lately, and leases held by others."""
+
+    epoch: int
+    returned: int
+    active: int
+    leased: int
+
+
+def _queue(project_id: int, user_id: int) -> Head:
     found = sql.rows(
         "SELECT epoch, returned, (SELECT count(*) FROM labeling_seat s WHERE s.project_id = %s"
-        f" AND s.seen_at > {since}) FROM labeling_queue WHERE project_id = %s",
-        [project_id, -ACTIVE_SECONDS, project_id],
+        f" AND s.seen_at > {sql.dialect().later}), (SELECT count(*) FROM labeling_lease l WHERE l.project_id = %s"
+        f" AND l.expires_at > {sql.dialect().now} AND l.user_id <> %s) FROM labeling_queue WHERE project_id = %s",
+        [project_id, -ACTIVE_SECONDS, project_id, user_id, project_id],
     )
-    return found[0] if found else (0, 0, 1)  # type: ignore[return-value]
+    return Head(*found[0]) if found else Head(0, 0, 1, 0)
 
 
 def _fair_share(project_id: int, place: Place, *, want: int, active: int) -> int:
@@ -332,6 +342,12 @@ def expire_leases(*, project_id: int | None = None, limit: int = 500) -> int:
     return len(gone)
 
 
+def drop_leases(task_id: int) -> int:
+    """Ends all leases on a locked task that is settled or gone; the number of leases left, which is none."""
+    sql.run("DELETE FROM labeling_lease WHERE task_id = %s", [task_id])
+    return 0
+
+
 def _give_back(project_id: int, freed: dict[int, int]) -> None:
     """Takes leases off locked tasks and numbers the open ones as returned; locks the queue row."""
     if not freed:
@@ -344,7 +360,7 @@ def _give_back(project_id: int, freed: dict[int, int]) -> None:
         )
 
 
-def leases_of_others(project: Project, user_id: int) -> int:
+def waiting_on_others(project: Project, user_id: int) -> int:
     """Open tasks that others hold at this moment and this person has not answered."""
     found = sql.rows(
         "SELECT count(DISTINCT l.task_id) FROM labeling_lease l JOIN labeling_task t ON t.id = l.task_id"

@@ -177,6 +177,8 @@ def follow_images(project: Project, image_ids: Iterable[int]) -> int:
             withdrawn = before.state == Task.State.WITHDRAWN
             if state == Image.State.READY and withdrawn:
                 after = replace(before, state=Task.State.OPEN)
+            elif state == Image.State.SET_ASIDE and withdrawn:
+                after = replace(before, state=Task.State.SET_ASIDE)
             elif state not in {Image.State.READY, Image.State.SET_ASIDE} and not withdrawn:
                 gone, _ = Lease.objects.filter(task_id=task_id).delete()
                 after = replace(before, state=Task.State.WITHDRAWN, leases_held=before.leases_held - gone)

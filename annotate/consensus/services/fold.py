@@ -1,0 +1,179 @@
+"""A vote goes into its task's consensus in the transaction of the vote itself, at a cost that does not grow."""
+
+# ruff: noqa: S608 - what is put into these statements are the words of sql.Dialect, never a value
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+
+from annotate.consensus.learned import learned
+from annotate.consensus.models import Consensus, Decision
+from annotate.consensus.rules import Rules, Tally, answer_of, key_of, next_state, tally
+from annotate.labeling import facts, sql
+from annotate.labeling import services as labeling
+from annotate.labeling.facts import TaskFacts, VoteFacts
+from annotate.labeling.models import Task
+from annotate.projects.models import Project
+
+EXTRA_VOTES = 2
+KEEP = 1e-3
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What the votes of one asking amount to."""
+
+    concept: int | None
+    confidence: float
+    distribution: Mapping[str, float]
+    tally: Tally
+
+
+def rules_of(project: Project) -> Rules:
+    return Rules(project.accept_confidence, project.votes_cap or project.redundancy + EXTRA_VOTES)
+
+
+def fold_vote(project: Project, cast: labeling.Cast) -> TaskFacts:
+    """Folds a vote that was just cast and writes its task: closes it, asks for one more vote, or sends it to review.
+
+    Runs inside the vote's transaction, under the task's lock. Nothing is done for a repeated ballot.
+    """
+    if cast.repeated:
+        return cast.task
+    return fold_task(project, before=cast.before, task=cast.task, votes=cast.votes)
+
+
+def fold_task(
+    project: Project, *, before: TaskFacts, task: TaskFacts, votes: Sequence[VoteFacts], due: bool = False
+) -> TaskFacts:
+    """Folds the live votes of a locked task's present asking; `before` is the task as the database has it.
+
+    A ruled task keeps its ruling: the votes stay, the consensus is left alone.
+    """
+    if task.ruled:
+        facts.save_task(before, task, due=due)
+        return task
+    opinion = weigh(project, task.id, votes)
+    state, wanted = next_state(task, opinion.tally, opinion.confidence, rules=rules_of(project))
+    after = replace(task, state=state, votes_wanted=wanted)
+    _write(project, after, opinion, votes)
+    if after.state == Task.State.SET_ASIDE and before.state != Task.State.SET_ASIDE:
+        labeling.set_aside_image(task.image_id)
+    elif before.state == Task.State.SET_ASIDE and after.state != Task.State.SET_ASIDE:
+        labeling.bring_back_image(task.image_id)
+    facts.save_task(before, after, due=due)
+    return after
+
+
+def weigh(project: Project, task_id: int, votes: Sequence[VoteFacts]) -> Opinion:
+    """The method's belief under the skills of the last refit.
+
+    Where all who named something named the same, that is the answer, whatever the prior makes of them: the doubt
+    shows in the confidence alone.
+    """
+    known = learned(project)
+    found = tally(votes)
+    said = [(known.place[vote.concept], vote.worker) for vote in votes if vote.concept in known.place]
+    if not said:
+        return Opinion(None, 0.0, {}, found)
+    belief = known.method.fold(
+        [label for label, _ in said],
+        [known.skills.get(worker) for _, worker in said],
+        prior=known.prior,
+        class_ids=known.class_ids,
+        item_id=task_id,
+        seed=project.seed,
+    )
+    answer = said[0][0] if len({label for label, _ in said}) == 1 else belief.answer
+    shares = {
+        key_of(int(concept)): round(float(share), 4)
+        for concept, share in zip(known.class_ids, belief.posterior, strict=True)
+        if share >= KEEP
+    }
+    return Opinion(int(known.class_ids[answer]), float(belief.posterior[answer]), shares, found)
+
+
+def _write(project: Project, task: TaskFacts, opinion: Opinion, votes: Sequence[VoteFacts]) -> None:
+    """The consensus row; one that a ruling of this asking made is left alone."""
+    answer = None if opinion.concept is None else json.dumps(answer_of(opinion.concept))
+    values: dict[str, Any] = {
+        "task_id": task.id,
+        "project_id": project.pk,
+        "asking": task.asking,
+        "answer": answer,
+        "concept_id": opinion.concept or None,
+        "confidence": opinion.confidence,
+        "agreement": opinion.tally.agreement,
+        "distribution": json.dumps(opinion.distribution),
+        "counts": json.dumps(opinion.tally.as_counts()),
+        "votes": opinion.tally.votes,
+        "method": project.consensus_method,
+        "source": Consensus.Source.CONSENSUS,
+        "decided": False,
+        "last_vote": max((vote.id for vote in votes), default=0),
+    }
+    renewed = ", ".join(f"{name} = excluded.{name}" for name in (*values, "updated_at"))
+    sql.run(
+        f"INSERT INTO consensus_consensus ({', '.join(values)}, updated_at)"
+        f" VALUES ({sql.places(list(values))}, {sql.dialect().now}) ON CONFLICT (task_id) DO UPDATE SET {renewed}"
+        " WHERE NOT consensus_consensus.decided OR consensus_consensus.asking < excluded.asking",
+        list(values.values()),
+    )
+
+
+def fold_due(limit: int = 200) -> int:
+    """Folds tasks that got votes or wishes outside a person's request: imports, gold, changed settings, pictures that
+    came back. The number folded; each in a transaction of its own."""
+    waiting = list(Task.objects.filter(due=True).order_by("pk").select_related("project")[:limit])
+    for row in waiting:
+        with transaction.atomic():
+            task = facts.lock_task(row.pk)
+            if task is None:
+                continue
+            Task.objects.filter(pk=row.pk).update(due=False)
+            _fold_due(row.project, task)
+    return len(waiting)
+
+
+def _fold_due(project: Project, task: TaskFacts) -> None:
+    if task.golden and not task.ruled:
+        gold = Task.objects.values_list("gold", flat=True).get(pk=task.id)
+        source = Consensus.Source.IMPORTED if task.holdout else Consensus.Source.GOLD
+        Decision.objects.create(
+            task_id=task.id, asking=task.asking, ruling=Decision.Ruling.GOLD, answer=gold, note="imported"
+        )
+        write_ruling(project, task, answer=gold, source=source)
+    elif task.ruled and task.state == Task.State.OPEN:  # a picture that came back, settled before it went
+        facts.save_task(task, replace(task, state=Task.State.CLOSED))
+    else:
+        votes = facts.live_votes(facts.votes_of(task.id), task.asking)
+        fold_task(project, before=task, task=task, votes=votes)
+
+
+def write_ruling(project: Project, task: TaskFacts, *, answer: Any, source: str) -> TaskFacts:
+    """Makes an answer stand over the votes of a locked task: closed, ruled, certain."""
+    concept = facts.says(answer)[1]
+    found = tally(facts.live_votes(facts.votes_of(task.id), task.asking))
+    Consensus.objects.update_or_create(
+        task_id=task.id,
+        defaults={
+            "project": project,
+            "asking": task.asking,
+            "answer": answer,
+            "concept_id": concept or None,
+            "confidence": 1.0,
+            "agreement": found.agreement,
+            "distribution": {} if concept is None else {key_of(concept): 1.0},
+            "counts": found.as_counts(),
+            "votes": found.votes,
+            "method": project.consensus_method,
+            "source": source,
+            "decided": True,
+        },
+    )
+    after = replace(task, state=Task.State.CLOSED, ruled=True, leases_held=labeling.drop_leases(task.id))
+    facts.save_task(task, after)
+    return after

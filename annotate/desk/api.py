@@ -1,0 +1,117 @@
+"""Routes of the desk and of the review page."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotate.consensus import jobs
+from annotate.consensus import selectors as consensus
+from annotate.consensus import services as rulings
+from annotate.core import errors, fields, hint, rest
+from annotate.desk import selectors, services, shapes
+from annotate.desk.body import read_errand
+from annotate.labeling import selectors as labeling
+from annotate.projects.models import Project
+from annotate.projects.roles import Action
+from annotate.projects.scope import ProjectView
+
+PAGED = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
+REVIEW_PAGE = 20
+
+
+class DeskView(ProjectView):
+    """Hand in answers, hand back tasks and take new ones, in one request."""
+
+    rules = {"POST": Action.LABEL}
+
+    @extend_schema(operation_id="desk_work", request=shapes.DeskIn, responses=shapes.DeskOut)
+    def post(self, request: Request, pid: int) -> Response:
+        errand = read_errand(request.data)
+        done = services.work(request.user, self.project, votes=errand.votes, take=errand.take, release=errand.release)
+        return Response(_shown(self.project, done))
+
+
+def _shown(project: Project, done: services.Work) -> dict[str, Any]:
+    return {
+        "results": [
+            {
+                "key": str(one.key),
+                "status": one.status,
+                "surplus": one.surplus,
+                "code": one.why.code if one.why else None,
+                "message": one.why.message if one.why else None,
+                "data": one.why.data if one.why else None,
+            }
+            for one in done.results
+        ],
+        "tasks": [selectors.handed_row(project, one) for one in done.tasks],
+        "progress": done.progress,
+        "reason": done.reason,
+    }
+
+
+class OwnVotesView(ProjectView):
+    """One's own answers, the newest first."""
+
+    rules = {"GET": Action.LABEL}
+
+    @extend_schema(operation_id="desk_mine", parameters=PAGED, responses=shapes.OwnVotePage)
+    def get(self, request: Request, pid: int) -> Response:
+        rows = labeling.own_votes(self.project, request.user.pk)
+        return Response(rest.keyset_page(rows, request.query_params, keys=("-id",), show=selectors.own_vote_row))
+
+
+class GuideView(ProjectView):
+    """The rules, the classes and their examples."""
+
+    rules = {"GET": Action.LABEL}
+
+    @extend_schema(operation_id="desk_guide", responses=shapes.DeskGuide)
+    def get(self, request: Request, pid: int) -> Response:
+        return Response(selectors.guide(self.project))
+
+
+class ReviewView(ProjectView):
+    """What waits for a reviewer, least certain first."""
+
+    rules = {"GET": Action.SETTLE}
+
+    @extend_schema(
+        operation_id="review_list",
+        parameters=[*PAGED, OpenApiParameter("state", str, enum=list(consensus.WAITING))],
+        responses=shapes.ReviewPage,
+    )
+    def get(self, request: Request, pid: int) -> Response:
+        state = request.query_params.get("state", "")
+        if state and state not in consensus.WAITING:
+            raise errors.BadRequest("bad_state", "There is no such state to review.", {"parameter": "state"})
+        rows = consensus.least_certain(self.project, (state,) if state else consensus.WAITING)
+        page = rest.keyset_page(
+            rows, request.query_params, keys=("confidence", "task_id"), show=lambda row: row, default=REVIEW_PAGE
+        )
+        return Response({**page, "items": selectors.review_rows(self.project, page["items"])})
+
+
+class RulingView(ProjectView):
+    """A reviewer's ruling on one task."""
+
+    rules = {"POST": Action.SETTLE}
+
+    @extend_schema(operation_id="review_settle", request=shapes.RulingIn, responses=shapes.RulingOut)
+    def post(self, request: Request, pid: int, task: int) -> Response:
+        said = fields.accept(shapes.RulingIn, request.data)
+        decision = rulings.settle(
+            self.project, task, actor=request.user, ruling=said["ruling"], answer=said.get("answer"),
+            note=said.get("note", ""),
+        )  # fmt: skip
+        hint.nudge(jobs.sweep)
+        return Response(
+            {
+                "id": decision.pk,
+                "ruling": decision.ruling,
+                "asking": decision.asking,
+                "answer": decision.answer,
+            }
+        )

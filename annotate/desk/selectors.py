@@ -1,0 +1,103 @@
+"""What the desk and the review page show, as plain data."""
+
+import random
+from dataclasses import asdict
+from typing import Any
+
+from annotate.consensus.models import Consensus
+from annotate.ingest import selectors as ingest
+from annotate.ingest.models import Image
+from annotate.labeling import selectors as labeling
+from annotate.labeling.models import Vote
+from annotate.labeling.services import Handed
+from annotate.projects import selectors as projects
+from annotate.projects.models import Project
+
+
+def picture(project_id: int, image_id: int, *, width: int, height: int) -> dict[str, Any]:
+    """A picture as the pages load it."""
+    return {
+        "id": image_id,
+        "width": width,
+        "height": height,
+        "thumb": ingest.picture_url(project_id, image_id, "thumb"),
+        "display": ingest.picture_url(project_id, image_id, "display"),
+    }
+
+
+def handed_row(project: Project, one: Handed) -> dict[str, Any]:
+    """A task for its leaseholder; nothing in it may tell what others said or what is known."""
+    return {
+        "id": one.task,
+        "lease": one.lease,
+        "expires_at": one.expires_at.isoformat(),
+        "image": picture(project.pk, one.image, width=one.width, height=one.height),
+        "question": one.question,
+        "kind": one.kind,
+        "asking": one.asking,
+        "proposal": one.proposal,
+    }
+
+
+def own_vote_row(vote: Vote) -> dict[str, Any]:
+    """One of a person's own votes. `decided`: it stands for good; `current`: the task was not asked again since."""
+    task, image = vote.task, vote.task.image
+    current = vote.asking == task.asking
+    return {
+        "key": str(vote.key),
+        "task": task.pk,
+        "image": _shown(image),
+        "answer": vote.answer,
+        "created_at": vote.created_at.isoformat(),
+        "superseded": vote.superseded,
+        "surplus": vote.surplus,
+        "decided": task.ruled and current,
+        "asking": vote.asking,
+        "current": current,
+    }
+
+
+def guide(project: Project) -> dict[str, Any]:
+    """Everything the label page needs to know of its project."""
+    return {
+        "guide_text": project.guide_text,
+        "guide_version": project.guide_version,
+        "pictures": [asdict(one) for one in projects.guide_pictures_of(project)],
+        "classes": [asdict(one) for one in projects.classes_of(project)],
+        "show_proposals": project.show_proposals,
+    }
+
+
+def review_rows(project: Project, found: list[Consensus]) -> list[dict[str, Any]]:
+    """Waiting tasks side by side with their votes, without names and in an order drawn by seed; one query for all."""
+    votes = labeling.votes_on([row.task_id for row in found])
+    return [_review_row(project, row, votes[row.task_id]) for row in found]
+
+
+def _review_row(project: Project, row: Consensus, votes: list[Vote]) -> dict[str, Any]:
+    task, image = row.task, row.task.image
+    random.Random(f"{project.seed}/{task.pk}/{task.asking}").shuffle(votes)
+    current = row.asking == task.asking
+    shares = sorted(row.distribution.items(), key=lambda pair: -pair[1]) if current else []
+    return {
+        "task": task.pk,
+        "image": _shown(image),
+        "confidence": row.confidence,
+        "distribution": [{"concept_id": None if key == "nothing" else int(key), "p": share} for key, share in shares],
+        "votes": [
+            {
+                "answer": vote.answer,
+                "surplus": vote.surplus,
+                "proposed": vote.proposal_id is not None,
+                "asking": vote.asking,
+            }
+            for vote in votes
+        ],
+        "split": image.split,
+        "state": task.state,
+        "asking": task.asking,
+    }
+
+
+def _shown(image: Image) -> dict[str, Any]:
+    return picture(image.project_id, image.pk, width=image.width, height=image.height)

@@ -1,0 +1,81 @@
+"""What an annotator does in one request: hand in answers, hand back tasks, take new ones."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from annotate.accounts.models import User
+from annotate.consensus import services as consensus
+from annotate.core import errors
+from annotate.desk.body import Spoiled
+from annotate.labeling import services as labeling
+from annotate.labeling.models import Task
+from annotate.labeling.schema import schema_of
+from annotate.projects.models import Project
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one vote: stored, repeated (the same one was stored before) or refused with its reason."""
+
+    key: UUID
+    status: str
+    surplus: bool = False
+    why: errors.Refused | None = None
+
+
+@dataclass(frozen=True)
+class Work:
+    """The desk's answer; `reason` says why no task came where some were asked for."""
+
+    results: list[Outcome]
+    tasks: list[labeling.Handed]
+    progress: dict[str, int]
+    reason: str | None
+
+
+def work(
+    user: User, project: Project, *, votes: list[labeling.Ballot | Spoiled], take: int, release: list[int]
+) -> Work:
+    """Stores each vote in a transaction of its own, so that a refused one changes nothing and blocks no other; then
+    ends leases, then takes. What is answered is on disk."""
+    results = [_cast(user, project, ballot) for ballot in votes]
+    labeling.release(project, user_id=user.pk, task_ids=release)
+    classes = bool(schema_of(project).live)
+    taken = labeling.take(project, user_id=user.pk, want=take if classes else 0)
+    reason, leased = None, taken.leased_by_others
+    if take and not taken.tasks:
+        leased = labeling.waiting_on_others(project, user.pk)
+        reason = _reason(project, classes=classes, leased=leased)
+    counts = project.counts
+    progress = {
+        "mine_today": taken.mine_today,
+        "mine": taken.mine,
+        "open": int(counts.get("tasks_open", 0)),
+        "leased_by_others": leased,
+        "done": sum(int(counts.get(name, 0)) for name in ("tasks_closed", "tasks_review", "tasks_set_aside")),
+        "total": int(counts.get("tasks", 0)),
+    }
+    return Work(results, taken.tasks, progress, reason)
+
+
+def _cast(user: User, project: Project, ballot: labeling.Ballot | Spoiled) -> Outcome:
+    if isinstance(ballot, Spoiled):
+        return Outcome(ballot.key, "refused", why=ballot.why)
+    try:
+        with transaction.atomic():
+            cast = labeling.cast_vote(project, user_id=user.pk, ballot=ballot)
+            consensus.fold_vote(project, cast)
+    except errors.Refused as why:
+        return Outcome(ballot.key, "refused", why=why)
+    return Outcome(ballot.key, "repeated" if cast.repeated else "stored", surplus=cast.surplus)
+
+
+def _reason(project: Project, *, classes: bool, leased: int) -> str:
+    if not classes:
+        return "no_classes"
+    if leased:
+        return "leased"
+    asked = Task.objects.filter(project=project).exclude(state=Task.State.WITHDRAWN)
+    return "done" if asked.exists() else "no_tasks"

@@ -1,0 +1,166 @@
+"""The desk's requests and answers, as the OpenAPI schema tells them; the desk's own request is read in body.py."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from annotate.consensus.models import Decision
+from annotate.core import fields
+
+REASONS = ("done", "leased", "no_tasks", "no_classes")
+STATUSES = ("stored", "repeated", "refused")
+
+
+class DeskPicture(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    thumb = serializers.CharField()
+    display = serializers.CharField()
+
+
+class DeskVoteIn(serializers.Serializer[Any]):
+    key = serializers.UUIDField()
+    task = serializers.IntegerField()
+    lease = serializers.IntegerField(required=False, allow_null=True)
+    asking = serializers.IntegerField(required=False, allow_null=True)
+    answer = serializers.DictField()
+    supersedes = serializers.UUIDField(required=False, allow_null=True)
+    shown_proposal = serializers.IntegerField(required=False, allow_null=True)
+    took_ms = serializers.IntegerField(required=False, allow_null=True)
+    started = serializers.CharField(required=False, allow_null=True)
+
+
+class DeskIn(serializers.Serializer[Any]):
+    votes = DeskVoteIn(many=True, required=False)
+    take = serializers.IntegerField(required=False)
+    release = serializers.ListField(child=serializers.IntegerField(), required=False)
+
+
+class DeskResult(serializers.Serializer[Any]):
+    key = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=STATUSES)
+    surplus = serializers.BooleanField()
+    code = serializers.CharField(allow_null=True)
+    message = serializers.CharField(allow_null=True)
+    data = serializers.DictField(allow_null=True)
+
+
+class DeskProposal(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    answer = serializers.DictField()
+    score = serializers.FloatField()
+
+
+class DeskTask(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    lease = serializers.IntegerField()
+    expires_at = serializers.DateTimeField()
+    image = DeskPicture()
+    question = serializers.CharField()
+    kind = serializers.CharField()
+    asking = serializers.IntegerField()
+    proposal = DeskProposal(allow_null=True)
+
+
+class DeskProgress(serializers.Serializer[Any]):
+    mine_today = serializers.IntegerField()
+    mine = serializers.IntegerField()
+    open = serializers.IntegerField()
+    leased_by_others = serializers.IntegerField()
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class DeskOut(serializers.Serializer[Any]):
+    results = DeskResult(many=True)
+    tasks = DeskTask(many=True)
+    progress = DeskProgress()
+    reason = serializers.ChoiceField(choices=REASONS, allow_null=True)
+
+
+class OwnVote(serializers.Serializer[Any]):
+    key = serializers.UUIDField()
+    task = serializers.IntegerField()
+    image = DeskPicture()
+    answer = serializers.DictField()
+    created_at = serializers.DateTimeField()
+    superseded = serializers.BooleanField()
+    surplus = serializers.BooleanField()
+    decided = serializers.BooleanField()
+    asking = serializers.IntegerField()
+    current = serializers.BooleanField()
+
+
+class OwnVotePage(serializers.Serializer[Any]):
+    items = OwnVote(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class DeskGuidePicture(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    url = serializers.CharField()
+    caption = serializers.CharField()
+
+
+class DeskClass(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    concept_id = serializers.IntegerField()
+    index = serializers.IntegerField()
+    name = serializers.CharField()
+    definition = serializers.CharField()
+    synonyms = serializers.ListField(child=serializers.CharField())
+    color = serializers.CharField()
+    hotkey = serializers.CharField()
+    archived = serializers.BooleanField()
+    added_in = serializers.IntegerField()
+    examples = DeskGuidePicture(many=True)
+
+
+class DeskGuide(serializers.Serializer[Any]):
+    guide_text = serializers.CharField()
+    guide_version = serializers.IntegerField()
+    pictures = DeskGuidePicture(many=True)
+    classes = DeskClass(many=True)
+    show_proposals = serializers.BooleanField()
+
+
+class ReviewShare(serializers.Serializer[Any]):
+    concept_id = serializers.IntegerField(allow_null=True)
+    p = serializers.FloatField()
+
+
+class ReviewVote(serializers.Serializer[Any]):
+    answer = serializers.DictField()
+    surplus = serializers.BooleanField()
+    proposed = serializers.BooleanField()
+    asking = serializers.IntegerField()
+
+
+class ReviewItem(serializers.Serializer[Any]):
+    task = serializers.IntegerField()
+    image = DeskPicture()
+    confidence = serializers.FloatField()
+    distribution = ReviewShare(many=True)
+    votes = ReviewVote(many=True)
+    split = serializers.CharField()
+    state = serializers.CharField()
+    asking = serializers.IntegerField()
+
+
+class ReviewPage(serializers.Serializer[Any]):
+    items = ReviewItem(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class RulingIn(fields.Strict):
+    ruling = fields.Choice(choices=Decision.Ruling.values)
+    answer = fields.JsonObject(required=False)
+    note = fields.Char(max_length=2000, required=False, allow_blank=True)
+
+
+class RulingOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    ruling = serializers.CharField()
+    asking = serializers.IntegerField()
+    answer = serializers.DictField(allow_null=True)
