@@ -1,0 +1,25 @@
+"""A real Chromium, and a name that is not localhost so that one annotator works over plain http from elsewhere."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import services
+from tests.require import require
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-proxy-server",
+    # To a browser only localhost is a secure context: under this name there is no crypto.randomUUID and no Web Locks.
+    "--host-resolver-rules=MAP museum.test 127.0.0.1",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    require(services.chromium(), services.lacking().get("Chromium", ""))
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=services.chromium(), headless=True, args=FLAGS)
+        yield running
+        running.close()

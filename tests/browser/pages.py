@@ -1,0 +1,91 @@
+"""The pages as people use them: each function is something that one person does."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.words import pattern, words
+
+PASSWORD = "a long enough password"
+PATIENCE_MS = 60_000
+
+
+def open_page(browser: Browser, url: str, *, language: str = "en-US", scheme: str = "light") -> Page:
+    """A fresh person in front of a fresh browser; a fault of the page's own script fails the test."""
+    context = browser.new_context(base_url=url, locale=language, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.faults = []  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.faults.append(str(error)))  # type: ignore[attr-defined]
+    return page
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    page.goto("/login")
+    page.get_by_label(words("account:username")).fill(username)
+    page.get_by_label(words("account:password"), exact=True).fill(password)
+    page.get_by_role("button", name=words("account:signIn.button")).click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def make_project(page: Page, name: str, classes: list[str], *, redundancy: int, holdout_percent: int) -> int:
+    """A project through the form; its number."""
+    page.goto("/projects/new")
+    page.get_by_label(words("projects:new.name"), exact=False).first.fill(name)
+    page.get_by_label(words("projects:new.classes"), exact=False).fill("\n".join(classes))
+    page.get_by_label(words("projects:new.redundancy"), exact=False).fill(str(redundancy))
+    holdout = page.get_by_label(words("projects:new.holdout"), exact=False)
+    if holdout.get_attribute("role") != "slider":
+        holdout.fill(str(holdout_percent))
+    page.get_by_role("button", name=words("projects:new.create")).click()
+    page.wait_for_url(re.compile(r"/p/\d+"))
+    found = re.search(r"/p/(\d+)", page.url)
+    assert found
+    return int(found.group(1))
+
+
+def import_files(page: Page, project: int, files: list[Path]) -> None:
+    """Chooses files, sends them, and waits until the server has taken them in."""
+    page.goto(f"/p/{project}/import")
+    page.get_by_test_id("files").set_input_files([str(path) for path in files])
+    page.get_by_role("button", name=pattern("data:import.start_other")).click()
+    expect(page.get_by_text(pattern("data:import.result")).first).to_be_visible()
+
+
+def invite(page: Page, project: int, role: str) -> str:
+    """A link for one person of a role."""
+    page.goto(f"/p/{project}/people")
+    page.get_by_role("radio", name=words(f"common:role.{role}")).check()
+    page.get_by_role("button", name=words("projects:people.make")).click()
+    field = page.get_by_label(words("projects:people.link"))
+    expect(field).to_be_visible()
+    return field.input_value()
+
+
+def join(page: Page, link: str, username: str) -> None:
+    """Opens an invitation under the page's own host and makes an account."""
+    page.goto("/invitation/" + link.rstrip("/").rpartition("/")[2])
+    page.get_by_label(words("account:username")).fill(username)
+    page.get_by_label(words("account:name"), exact=True).fill(username.capitalize())
+    page.get_by_label(words("account:password"), exact=True).fill(PASSWORD)
+    page.get_by_role("button", name=words("account:invitation.create")).click()
+    page.wait_for_url(re.compile(r"/p/\d+|/$"))
+
+
+def status_of(page: Page) -> str:
+    return page.locator("[data-waiting]").inner_text()
+
+
+def picture_ready(page: Page) -> None:
+    """Waits until a picture can be answered: the class buttons are enabled then."""
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('footer button')].some((button) => /^1/.test(button.innerText.trim())"
+        " && !button.disabled && button.getAttribute('aria-disabled') !== 'true')"
+    )
+
+
+def all_saved(page: Page) -> None:
+    """Every answer has reached the server."""
+    page.wait_for_function("() => document.querySelector('[data-waiting]')?.dataset.waiting === '0'")
+    expect(page.locator("[data-waiting]")).to_contain_text(words("label:status.saved"))

@@ -1,0 +1,167 @@
+"""The whole circle, by people in a real Chromium: a project, pictures, votes, a review, training, the next round."""
+
+import re
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import services
+from tests.browser import pages
+from tests.browser.words import pattern, words
+from tests.pictures import SHAPES, write_tree
+from tests.require import require
+from tests.stack import Person, Stack, running, wait_for
+
+pytestmark = pytest.mark.browser
+
+EACH = 22
+LABELS = 50
+
+
+@pytest.fixture(params=["embedded", "grown"])
+def stack(request: pytest.FixtureRequest, tmp_path: Path) -> Stack:  # type: ignore[misc]
+    """Once on SQLite with the embedded broker, once on PostgreSQL and Redis."""
+    with ExitStack() as opened:
+        options = {}
+        if request.param == "grown":
+            for part in ("PostgreSQL", "Redis"):
+                require(part not in services.lacking(), services.lacking().get(part, ""))
+            options["database"] = opened.enter_context(services.postgres())
+            options["broker"] = opened.enter_context(services.redis())
+        yield opened.enter_context(running(tmp_path / "home", **options))
+
+
+def label_by_keyboard(page: Page, project: int, count: int, truth: dict[int, str], *, wrong_every: int = 0) -> None:
+    """Answers `count` pictures with the digit of what is on them; one in `wrong_every` with the next class's digit."""
+    page.goto(f"/p/{project}/label")
+    for number in range(count):
+        pages.picture_ready(page)
+        task = page.locator("main [data-task]").first.get_attribute("data-task")
+        assert task is not None
+        place = SHAPES.index(truth[int(task)])
+        if wrong_every and number % wrong_every == 0:
+            place = (place + 1) % len(SHAPES)
+        page.keyboard.press(str(place + 1))
+        page.wait_for_function(
+            "(before) => document.querySelector('main [data-task]')?.dataset.task !== before", arg=task
+        )
+    pages.all_saved(page)
+
+
+def truth_by_task(person: Person, project: int) -> dict[int, str]:
+    """What is on the picture of each task, from the names under which the pictures were sent."""
+    found = {}
+    for item in person.everything(f"/api/projects/{project}/images", limit=200):
+        detail = person.get(f"/api/projects/{project}/images/{item['id']}")
+        found[detail["task"]["id"]] = next(shape for shape in SHAPES if shape in item["name"])
+    return found
+
+
+def test_circle(stack: Stack, browser: Browser, tmp_path: Path) -> None:
+    tree = write_tree(tmp_path / "pictures", each=EACH)
+    files = []
+    for path in sorted(tree.rglob("*.png")):
+        files.append(path.rename(path.parent.parent / f"{path.parent.name}-{path.name}"))
+
+    admin = pages.open_page(browser, f"http://localhost:{stack.port}")
+    pages.sign_in(admin, "admin", stack.admin_password)
+    project = pages.make_project(admin, "Shapes", list(SHAPES), redundancy=2, holdout_percent=20)
+    pages.import_files(admin, project, files)
+
+    script = stack.person()
+    root = f"/api/projects/{project}"
+    wait_for(lambda: script.get(f"{root}/images/counts", state="open")["count"] == len(files), "the questions")
+    truth = truth_by_task(script, project)
+
+    near = pages.open_page(browser, f"http://localhost:{stack.port}")
+    pages.join(near, pages.invite(admin, project, "annotator"), "mary")
+    far = pages.open_page(browser, f"http://museum.test:{stack.port}")
+    pages.join(far, pages.invite(admin, project, "annotator"), "joan")
+    assert far.evaluate("window.isSecureContext") is False
+    label_by_keyboard(near, project, LABELS, truth)
+    label_by_keyboard(far, project, LABELS, truth, wrong_every=10)
+    assert script.get(f"{root}/desk/mine")["items"] == []
+
+    reviewer = pages.open_page(browser, f"http://localhost:{stack.port}")
+    pages.join(reviewer, pages.invite(admin, project, "reviewer"), "rosa")
+    settle_everything(reviewer, project, script)
+
+    freeze_and_train(admin, project)
+    evaluate(admin, project, script)
+    next_round(admin, project)
+    download(browser, stack, admin, project)
+    for page in (admin, near, far, reviewer):
+        assert page.faults == []  # type: ignore[attr-defined]
+
+
+def settle_everything(page: Page, project: int, script: Person) -> None:
+    """Settles what the crowd disagrees on with one key each."""
+    waiting = len(script.get(f"/api/projects/{project}/review", limit=200)["items"])
+    assert waiting > 0, "some pictures are disputed"
+    page.goto(f"/p/{project}/review")
+    for left in range(waiting, 0, -1):
+        expect(page.locator("main")).to_be_visible()
+        page.wait_for_selector("main img, main canvas")
+        page.wait_for_timeout(300)
+        page.keyboard.press("Space")
+        wait_for(
+            lambda left=left: len(script.get(f"/api/projects/{project}/review", limit=200)["items"]) < left,
+            "the ruling",
+            seconds=20,
+        )
+
+
+def freeze_and_train(page: Page, project: int) -> None:
+    """A frozen version, then a short run on it whose curves move."""
+    page.goto(f"/p/{project}/versions")
+    page.get_by_role("button", name=words("versions:freeze")).click()
+    expect(page.get_by_role("button", name=words("versions:export"))).to_be_visible()
+    page.goto(f"/p/{project}/runs")
+    page.get_by_role("radio", name=re.compile("Teaching CNN, 32")).click()
+    page.get_by_role("button", name=words("training:start.button")).click()
+    page.wait_for_url(re.compile(r"/runs/\d+"))
+    expect(page.locator(".uplot canvas").first).to_be_visible()
+    seen = set()
+    deadline = 0
+    while page.get_by_text(words("training:state.finished"), exact=True).count() == 0 and deadline < 600:
+        seen.add(page.locator("progress, [role=progressbar]").first.get_attribute("aria-valuenow"))
+        page.wait_for_timeout(200)
+        deadline += 1
+    expect(page.get_by_text(words("training:state.finished"), exact=True)).to_be_visible()
+    assert len(seen) > 1, "the page followed the run"
+
+
+def evaluate(page: Page, project: int, script: Person) -> None:
+    """The evaluation came by itself; a cell of the matrix shows its pictures."""
+    page.get_by_role("link", name=words("training:live.evaluation")).click()
+    expect(page.get_by_text(words("training:evaluation.top1"))).to_be_visible()
+    cells = page.locator("[data-cell]")
+    counts = [int(text) for text in cells.all_inner_texts()]
+    assert sum(counts) > 0
+    cells.nth(counts.index(max(counts))).click()
+    expect(page.locator("section[aria-labelledby=cell-heading] img").first).to_be_visible()
+
+
+def next_round(page: Page, project: int) -> None:
+    """One button, and the round goes through all its stages."""
+    page.goto(f"/p/{project}/cycle")
+    page.get_by_label(words("cycle:preset"), exact=True).select_option(label="Teaching CNN, 32 px")
+    page.get_by_role("button", name=words("cycle:next"), exact=True).click()
+    expect(page.get_by_text(words("cycle:state.done"), exact=True)).to_be_visible(timeout=180_000)
+
+
+def download(browser: Browser, stack: Stack, admin: Page, project: int) -> None:
+    """A researcher makes an ImageFolder export and downloads it."""
+    page = pages.open_page(browser, f"http://localhost:{stack.port}")
+    pages.join(page, pages.invite(admin, project, "researcher"), "grace")
+    page.goto(f"/p/{project}/versions")
+    page.get_by_role("button", name=re.compile("ImageFolder")).first.click()
+    link = page.get_by_role("link", name=pattern("versions:download"))
+    expect(link).to_be_visible()
+    with page.expect_download() as waiting:
+        link.click()
+    saved = Path(waiting.value.path())
+    assert saved.read_bytes()[:2] == b"PK"
+    assert page.faults == []  # type: ignore[attr-defined]
