@@ -57,21 +57,21 @@ const shell = createRoute({
   component: lazyRouteComponent(() => import('./pages/shell/page')),
 })
 
-const projectId = {
-  parse: ({ pid }: { pid: string }) => ({ pid: Number(pid) }),
-  stringify: ({ pid }: { pid: number }) => ({ pid: String(pid) }),
-}
+const numbered = <Name extends string>(name: Name) => ({
+  parse: (raw: Record<Name, string>) => ({ [name]: Number(raw[name]) }) as Record<Name, number>,
+  stringify: (params: Record<Name, number>) => ({ [name]: String(params[name]) }) as Record<Name, string>,
+})
 const project = createRoute({
   getParentRoute: () => shell,
   path: '/p/$pid',
-  params: projectId,
+  params: numbered('pid'),
   loader: ({ context, params }) => context.queryClient.ensureQueryData(projectQuery(params.pid)),
 })
 const stage = createRoute({
   getParentRoute: () => inside,
   path: '/p/$pid',
   id: 'stage',
-  params: projectId,
+  params: numbered('pid'),
   loader: ({ context, params }) => context.queryClient.ensureQueryData(projectQuery(params.pid)),
 })
 
@@ -92,10 +92,7 @@ const data = createRoute({
 const item = createRoute({
   getParentRoute: () => project,
   path: '/item/$iid',
-  params: {
-    parse: ({ iid }: { iid: string }) => ({ iid: Number(iid) }),
-    stringify: ({ iid }: { iid: number }) => ({ iid: String(iid) }),
-  },
+  params: numbered('iid'),
   component: lazyRouteComponent(() => import('./pages/item/page')),
 })
 const settings = createRoute({
@@ -105,20 +102,23 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/page')),
 })
 
-const numberIn = <Name extends string>(name: Name) => ({
-  parse: (params: Record<Name, string>) => ({ [name]: Number(params[name]) }) as Record<Name, number>,
-  stringify: (params: Record<Name, number>) => ({ [name]: String(params[name]) }) as Record<Name, string>,
+const runs = createRoute({
+  getParentRoute: () => project,
+  path: '/runs',
+  validateSearch: (search: { version?: number } & SearchSchemaInput): { version?: number } =>
+    Number.isInteger(Number(search.version)) ? { version: Number(search.version) } : {},
+  component: lazyRouteComponent(() => import('./pages/runs/page')),
 })
 const run = createRoute({
   getParentRoute: () => project,
   path: '/runs/$rid',
-  params: numberIn('rid'),
+  params: numbered('rid'),
   component: lazyRouteComponent(() => import('./pages/runs/live')),
 })
 const evaluation = createRoute({
   getParentRoute: () => project,
   path: '/evaluations/$eid',
-  params: numberIn('eid'),
+  params: numbered('eid'),
   component: lazyRouteComponent(() => import('./pages/evaluation/page')),
 })
 
@@ -127,7 +127,13 @@ const tree = root.addChildren([
   reset,
   invitation,
   inside.addChildren([
-    stage.addChildren([]),
+    stage.addChildren([
+      createRoute({
+        getParentRoute: () => stage,
+        path: '/label',
+        component: lazyRouteComponent(() => import('./pages/label/LabelPage')),
+      }),
+    ]),
     shell.addChildren([
       shellPage('/', () => import('./pages/home/page')),
       shellPage('/projects', () => import('./pages/projects/page')),
@@ -139,15 +145,17 @@ const tree = root.addChildren([
         data,
         item,
         settings,
-        projectPage('/', () => import('./pages/overview/page')),
-        projectPage('/import', () => import('./pages/import/page')),
-        projectPage('/people', () => import('./pages/people/page')),
-        projectPage('/jobs', () => import('./pages/jobs/page')),
-        projectPage('/versions', () => import('./pages/versions/page')),
-        projectPage('/runs', () => import('./pages/runs/page')),
-        projectPage('/cycle', () => import('./pages/cycle/page')),
+        runs,
         run,
         evaluation,
+        projectPage('/', () => import('./pages/overview/page')),
+        projectPage('/import', () => import('./pages/import/page')),
+        projectPage('/mine', () => import('./pages/mine/MinePage')),
+        projectPage('/review', () => import('./pages/review/ReviewPage')),
+        projectPage('/people', () => import('./pages/people/page')),
+        projectPage('/versions', () => import('./pages/versions/page')),
+        projectPage('/cycle', () => import('./pages/cycle/page')),
+        projectPage('/jobs', () => import('./pages/jobs/page')),
       ]),
     ]),
   ]),
