@@ -1,12 +1,15 @@
 """Making, reading and changing projects."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from annotate.accounts.models import User
+from annotate.consensus.methods import METHODS
 from annotate.core.audit import Audit
 from annotate.projects import offers, services
 from annotate.projects.models import Project
@@ -153,3 +156,14 @@ def test_an_archived_project_is_gone_for_everybody(client: APIClient, boss: User
 def test_a_setting_that_is_none_is_a_mistake_of_ours(boss: User) -> None:
     with pytest.raises(TypeError, match="seed"):
         services.update_project(make_project(admin=boss), actor=boss, seed=3)
+
+
+def test_every_method_and_strategy_there_is_can_be_chosen(client: APIClient, boss: User) -> None:
+    project = make_project(admin=boss)
+    catalogue = json.loads((Path(__file__).parents[3] / "training" / "catalogue.json").read_text())
+    told = client.get(f"/api/projects/{project.pk}/offers").json()
+    assert told == {"consensus_method": sorted(METHODS), "order": sorted(catalogue["strategies"])}
+    for key, values in told.items():
+        for value in values:
+            changed = client.patch(f"/api/projects/{project.pk}", {key: value}, format="json")
+            assert changed.json()[key] == value
