@@ -48,8 +48,8 @@ def save_checkpoint(checkpoint: Checkpoint, model: nn.Module, optimizer_state: d
     parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".writing-", dir=parent))
     tensors = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
-    about = {"architecture": checkpoint.config.architecture, "normalise": checkpoint.config.normalise}
-    save_file(tensors, draft / MODEL, metadata=about)
+    # one entry alone: safetensors writes several in an order that changes, and equal runs have equal files
+    save_file(tensors, draft / MODEL, metadata={"normalise": checkpoint.config.normalise})
     # a network whose optimizer keeps nothing still has a file, so that one that is missing is seen
     state = {name: value.detach().cpu().contiguous() for name, value in optimizer_state.items()}
     save_file(state or {"none": torch.zeros(1)}, draft / OPTIMIZER)

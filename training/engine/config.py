@@ -78,8 +78,8 @@ class Config:
         return self.epochs or max(1, min(self.max_epochs, round(self.images_seen / max(1, pictures))))
 
     def pictures_per_step(self, pictures: int) -> int:
-        """The batch as told, or the power of two that gives at least 16 steps an epoch, 8 to 128."""
-        return self.batch or min(128, max(8, 1 << max(0, (pictures // 16).bit_length() - 1)))
+        """The batch as told, or the power of two that gives at least 32 steps an epoch, 8 to 128."""
+        return self.batch or min(128, max(8, 1 << max(0, (pictures // 32).bit_length() - 1)))
 
     @property
     def frozen_batch_norm(self) -> bool:

@@ -28,9 +28,10 @@ PRESETS: Final[dict[str, Preset]] = {
             Config(
                 preset="small_cnn_64",
                 architecture="small_cnn_64",
-                lr=0.003,
+                lr=0.002,
                 schedule="one_cycle",
                 transform="crop_flip",
+                normalise="half",
                 targets="soft",
             ),
             0.5,
