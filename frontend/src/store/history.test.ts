@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeTask } from './fakeServer'
 import {
+  bringBack,
   canRedo,
   canUndo,
   DEPTH,

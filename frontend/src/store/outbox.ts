@@ -76,16 +76,16 @@ export class Outbox extends Emitter {
   /** Takes out what the server has and marks what it refused; returns how many votes were answered for. */
   async settle(sent: KeptVote[], results: VoteResult[]): Promise<number> {
     const byKey = new Map(sent.map((vote) => [vote.key, vote]))
-    const done: string[] = []
+    const done: KeptVote[] = []
     let answered = 0
     for (const result of results) {
       const vote = byKey.get(result.key)
       if (!vote) continue
       answered += 1
       if (result.status === 'refused') await this.refuse([vote], refusalOf(result), false)
-      else done.push(vote.key, ...(vote.supersedes ? await this.refusedKey(vote.supersedes) : []))
+      else done.push(vote)
     }
-    if (done.length > 0) await this.shelf.remove(done)
+    if (done.length > 0) await this.shelf.remove([...done.map((vote) => vote.key), ...(await this.mended(done))])
     await this.changed()
     return answered
   }
@@ -137,9 +137,14 @@ export class Outbox extends Emitter {
     }
   }
 
-  private async refusedKey(key: string): Promise<string[]> {
-    const earlier = await this.shelf.find(key)
-    return earlier?.state === 'refused' ? [key] : []
+  /** Keys of refused votes whose task has since got an answer that the server took. */
+  private async mended(done: KeptVote[]): Promise<string[]> {
+    if (this.counts.refused === 0) return []
+    const taken = new Map(done.map((vote) => [`${vote.project}:${vote.task}`, vote.seq ?? 0]))
+    const refused = await this.refused()
+    return refused
+      .filter((vote) => (vote.seq ?? 0) < (taken.get(`${vote.project}:${vote.task}`) ?? 0))
+      .map((vote) => vote.key)
   }
 
   private async changed(): Promise<void> {

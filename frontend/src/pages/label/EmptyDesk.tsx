@@ -1,0 +1,78 @@
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { ApiError, errorText } from '@/api/errors'
+import type { Project } from '@/api/types'
+import type { DeskView } from '@/store/labeling'
+import styles from './label.module.css'
+
+interface Props {
+  view: DeskView
+  project: Project
+  onAsk: () => void
+}
+
+/** In place of a picture: why there is none, and what to do about it. */
+export function EmptyDesk({ view, project, onAsk }: Props) {
+  const { t } = useTranslation('label')
+  const manages = project.actions.includes('manage')
+  if (!view.asked && !view.failure) {
+    return (
+      <p className={styles.note} role="status">
+        {t('empty.fetching')}
+      </p>
+    )
+  }
+  const { title, help } = said(view, manages, t)
+  return (
+    <div className={styles.note} role="status" data-reason={view.reason ?? view.failure?.kind}>
+      <h2>{title}</h2>
+      <p>{help}</p>
+      <div className={styles.actions}>
+        {manages && view.reason === 'no_classes' && (
+          <Link className={styles.button} to="/p/$pid/settings" params={{ pid: project.id }} search={{}}>
+            {t('empty.toSettings')}
+          </Link>
+        )}
+        {manages && view.reason === 'no_tasks' && (
+          <Link className={styles.button} to="/p/$pid/import" params={{ pid: project.id }}>
+            {t('empty.toImport')}
+          </Link>
+        )}
+        <button type="button" className={styles.button} onClick={onAsk}>
+          {t('empty.ask')}
+        </button>
+        <Link className={styles.button} to="/p/$pid/mine" params={{ pid: project.id }}>
+          {t('mine.title')}
+        </Link>
+        <Link className={styles.button} to="/p/$pid" params={{ pid: project.id }}>
+          {t('empty.toProject')}
+        </Link>
+      </div>
+    </div>
+  )
+}
+
+function said(
+  view: DeskView,
+  manages: boolean,
+  t: ReturnType<typeof useTranslation<'label'>>['t'],
+): { title: string; help: string } {
+  if (view.failure && view.failure.kind !== 'refused')
+    return { title: t('empty.offline'), help: t('empty.offlineHelp') }
+  if (view.failure) {
+    const { code, message, data } = view.failure.refusal
+    const problem = new ApiError(code, message, { data, status: view.failure.status })
+    return { title: t('empty.refused'), help: errorText(problem) }
+  }
+  if (view.reason === 'leased') {
+    const number = view.progress?.leased_by_others ?? 0
+    return { title: t('empty.leased', { number }), help: t('empty.leasedHelp') }
+  }
+  if (view.reason === 'no_classes') {
+    return { title: t('empty.noClasses'), help: t(manages ? 'empty.noClassesAdmin' : 'empty.noClassesHelp') }
+  }
+  if (view.reason === 'no_tasks') {
+    return { title: t('empty.noTasks'), help: t(manages ? 'empty.noTasksAdmin' : 'empty.noTasksHelp') }
+  }
+  return { title: t('empty.done'), help: t('empty.doneHelp') }
+}

@@ -1,0 +1,77 @@
+import { useTranslation } from 'react-i18next'
+import type { ClassEntry, KeyPlan } from '@/kinds/kind'
+import { LABEL_LETTERS } from './keys'
+import styles from './label.module.css'
+import { Sheet } from './Sheet'
+
+const ROWS = ['1234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm']
+
+interface Props {
+  plan: KeyPlan
+  classes: readonly ClassEntry[]
+  onClose: () => void
+}
+
+/** The keyboard, drawn, with the keys of this task lit; under it the keys that are not letters. */
+export function KeyMap({ plan, classes, onClose }: Props) {
+  const { t } = useTranslation('label')
+  const names = new Map(classes.map((entry) => [entry.concept_id, entry.name]))
+  const classOf = new Map([...plan.keys].map(([concept, key]) => [key, names.get(concept) ?? '']))
+  const others = [
+    ['Space', t('keys.accept')],
+    ['Ctrl+Z', t('keys.undo')],
+    ['Ctrl+Shift+Z', t('keys.redo')],
+    ['Esc', t('keys.newest')],
+    ['/', t('keys.search')],
+    ['?', t('keys.title')],
+  ]
+  return (
+    <Sheet
+      title={t('keys.title')}
+      wide
+      onClose={onClose}
+      onKey={(event) => {
+        if (event.key === '?') onClose()
+      }}
+    >
+      {plan.searches && <p className={styles.help}>{t('keys.searchHelp')}</p>}
+      <div className={styles.keyboard} role="img" aria-label={t('keys.drawn')}>
+        {ROWS.map((row) => (
+          <div key={row} className={styles.keyRow}>
+            {[...row].map((key) => {
+              const command = LABEL_LETTERS[key]
+              const name = classOf.get(key)
+              return (
+                <span key={key} className={styles.key} data-lit={name ? 'class' : command ? 'command' : undefined}>
+                  <b>{key.toUpperCase()}</b>
+                  <small>
+                    {name ?? (command && `${plan.searches ? '⇧ ' : ''}${t(`keys.short.${command}` as 'close')}`)}
+                  </small>
+                </span>
+              )
+            })}
+          </div>
+        ))}
+      </div>
+      <dl className={styles.keyList}>
+        {Object.entries(LABEL_LETTERS).map(([key, command]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{plan.searches || plan.answers.has(key) ? `Shift+${key.toUpperCase()}` : key.toUpperCase()}</kbd>
+            </dt>
+            <dd>{t(`keys.${command}` as 'close')}</dd>
+          </div>
+        ))}
+        {others.map(([key, text]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className={styles.help}>{t('keys.ownKey')}</p>
+    </Sheet>
+  )
+}

@@ -1,0 +1,187 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { projectQuery } from '@/api/project'
+import { sessionQuery, useUser } from '@/api/session'
+import { KINDS } from '@/kinds'
+import type { Pass } from '@/kinds/kind'
+import type { Answer } from '@/store/desk'
+import type { KeptVote } from '@/store/shelf'
+import { answerText } from './answerText'
+import { Footer } from './Footer'
+import { GuidePanel } from './GuidePanel'
+import { guideQuery } from './guide'
+import { Header } from './Header'
+import { KeyMap } from './KeyMap'
+import { useGuideSeen, useRecent, useTone } from './kept'
+import { type Command, LABEL_LETTERS } from './keys'
+import styles from './label.module.css'
+import { Overlay } from './Overlay'
+import { useQuiet } from './quiet'
+import { SkipList } from './SkipList'
+import { Stage } from './Stage'
+import { Tray } from './Tray'
+import { type AtDesk, useDesk } from './useDesk'
+import { useKeys } from './useKeys'
+
+type Panel = { name: 'keys' | 'skip' | 'tray' } | { name: 'search'; start: string } | null
+
+const NOBODY = { subscribe: () => () => undefined }
+const NO_CLASSES: readonly number[] = []
+
+/** The heart of the product: one picture, one key, the next picture. */
+export default function LabelPage() {
+  const pid = Number(useParams({ strict: false }).pid)
+  const user = useUser()
+  return <LabelDesk key={`${user.id}:${pid}`} pid={pid} userId={user.id} />
+}
+
+function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
+  const { t } = useTranslation('label')
+  const project = useSuspenseQuery(projectQuery(pid)).data
+  const guide = useSuspenseQuery(guideQuery(pid)).data
+  const place = useMemo(
+    () => ({ project: pid, user: userId, showProposals: guide.show_proposals }),
+    [pid, userId, guide.show_proposals],
+  )
+  const at = useDesk(place)
+  const view = useQuiet(
+    at?.desk ?? NOBODY,
+    useCallback(() => at?.desk.view ?? null, [at]),
+  )
+  const [panel, setPanel] = useState<Panel>(null)
+  const [recent, addRecent] = useRecent(userId, pid)
+  const [tone, turnTone] = useTone()
+  const [seen, noteSeen] = useGuideSeen(userId, pid, guide.guide_version)
+  const [guideOpen, setGuideOpen] = useState(() => !seen && guide.guide_text !== '' && innerWidth >= 1000)
+  const [last, setLast] = useState('')
+  const kind = KINDS[view?.task?.kind ?? project.kind] ?? Object.values(KINDS)[0]
+  if (!kind) throw new Error('no label kind is known')
+  const many = kind.plan(guide.classes, NO_CLASSES).searches
+  const slots = many ? recent.slots : NO_CLASSES
+  const plan = useMemo(() => kind.plan(guide.classes, slots), [kind, guide.classes, slots])
+
+  useEffect(() => {
+    document.title = `${t('title')} · ${project.name} · Fovea`
+  }, [t, project.name])
+  useAfterSignIn(at)
+
+  const give = useCallback(
+    (answer: Answer) => {
+      setPanel(null)
+      at?.desk.answer(answer).then((given) => {
+        if (!given) return
+        const used = kind.used(answer)
+        if (used.length > 0 && many) addRecent(used)
+        setLast(answerText(answer, guide.classes, t))
+      })
+    },
+    [at, kind, many, addRecent, guide.classes, t],
+  )
+  const pass = useCallback(
+    (said: Pass) => {
+      if (!at?.desk.view.task) return
+      if (said === 'skip') setPanel({ name: 'skip' })
+      else give(said === 'nothing' ? { nothing: true } : { pass: said })
+    },
+    [at, give],
+  )
+  const accept = useCallback(() => {
+    if (!at) return
+    const { revisited, proposal } = at.desk.view
+    if (revisited) at.desk.toNewest()
+    else if (proposal) give(proposal.answer)
+  }, [at, give])
+  const toggleGuide = useCallback(() => {
+    noteSeen()
+    setGuideOpen((open) => !open)
+  }, [noteSeen])
+
+  const command = (said: Command) => {
+    if (said === 'guide') toggleGuide()
+    else if (said === 'keys') setPanel({ name: 'keys' })
+    else if (said === 'undo') at?.desk.undo()
+    else if (said === 'redo') at?.desk.redo()
+    else if (said === 'accept') accept()
+    else if (said === 'newest') guideOpen && !at?.desk.view.revisited ? toggleGuide() : at?.desk.toNewest()
+    else pass(said)
+  }
+  useKeys({ on: panel === null, plan, letters: LABEL_LETTERS }, (act) => {
+    if ('answer' in act) give(act.answer)
+    else if ('command' in act) command(act.command)
+    else if (at?.desk.view.task) setPanel({ name: 'search', start: act.search })
+  })
+
+  const look = (vote: KeptVote) => {
+    setPanel(null)
+    const standing = (vote.refusal?.data as { key?: unknown } | null)?.key
+    const key = typeof standing === 'string' ? standing : vote.key
+    at?.desk.revisit({ task: vote.about, key, answer: vote.payload })
+  }
+  const { Search } = kind
+  return (
+    <main className={styles.page} data-desk={tone}>
+      <h1 className={styles.unseen}>{t('heading', { name: project.name })}</h1>
+      <Header
+        project={project}
+        progress={view?.progress ?? null}
+        sender={at?.sender ?? null}
+        canUndo={view?.canUndo ?? false}
+        last={last}
+        tone={tone}
+        guideOpen={guideOpen}
+        guideNew={!seen}
+        onUndo={useCallback(() => at?.desk.undo(), [at])}
+        onGuide={toggleGuide}
+        onKeys={useCallback(() => setPanel({ name: 'keys' }), [])}
+        onTray={useCallback(() => setPanel({ name: 'tray' }), [])}
+        onTone={turnTone}
+      />
+      <div className={styles.middle}>
+        <Stage at={at}>
+          <Overlay at={at} view={view} project={project} classes={guide.classes} />
+          {panel?.name === 'search' && (
+            <Search
+              classes={guide.classes}
+              recent={recent.order}
+              start={panel.start}
+              onAnswer={give}
+              onClose={() => setPanel(null)}
+            />
+          )}
+        </Stage>
+        {guideOpen && <GuidePanel guide={guide} plan={plan} onClose={toggleGuide} />}
+      </div>
+      <Footer
+        kind={kind}
+        classes={guide.classes}
+        plan={plan}
+        proposal={view?.proposal?.answer ?? null}
+        given={view?.revisited?.answer ?? null}
+        idle={!view?.task}
+        blind={view?.picture !== 'ready'}
+        onAnswer={give}
+        onPass={pass}
+        onSearch={useCallback(() => setPanel({ name: 'search', start: '' }), [])}
+        onAccept={accept}
+      />
+      {panel?.name === 'keys' && <KeyMap plan={plan} classes={guide.classes} onClose={() => setPanel(null)} />}
+      {panel?.name === 'skip' && (
+        <SkipList onSkip={(reason) => give({ pass: 'skip', reason })} onClose={() => setPanel(null)} />
+      )}
+      {panel?.name === 'tray' && at && (
+        <Tray sender={at.sender} project={pid} classes={guide.classes} onLook={look} onClose={() => setPanel(null)} />
+      )}
+    </main>
+  )
+}
+
+/** After the sign-in sheet has done its work the session is asked for anew: the line goes on then. */
+function useAfterSignIn(at: AtDesk | null): void {
+  const signedIn = useQuery(sessionQuery).dataUpdatedAt
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new session wakes the line
+  useEffect(() => {
+    if (at && at.sender.line.state !== 'ready') void at.sender.line.resume()
+  }, [at, signedIn])
+}

@@ -1,0 +1,57 @@
+import type { DeskPicture } from '@/store/desk'
+import type { PictureSource } from '@/store/pool'
+
+/** The longest side of a display rendition. */
+const DISPLAY = 2048
+/** A picture smaller than the stage is enlarged at most this much: more only shows its pixels. */
+const ENLARGE = 12
+
+export interface Stage {
+  /** In pixels of the screen, not of the page. */
+  width: number
+  height: number
+}
+
+/** The size at which a picture fills the stage without leaving it. */
+export function fitted(picture: Stage, stage: Stage): Stage {
+  const scale = Math.min(stage.width / picture.width, stage.height / picture.height, ENLARGE)
+  return {
+    width: Math.max(1, Math.round(picture.width * scale)),
+    height: Math.max(1, Math.round(picture.height * scale)),
+  }
+}
+
+/** Fetches display renditions and decodes them at the size of the stage, off the main thread. */
+export function bitmapSource(stage: () => Stage): PictureSource<Blob, ImageBitmap> {
+  return {
+    fetch: async (url) => {
+      const reply = await fetch(url, { credentials: 'same-origin' })
+      if (!reply.ok) throw new Error(`${reply.status} for ${url}`)
+      return reply.blob()
+    },
+    decode: (bytes, image) => createImageBitmap(bytes, resizing(image, stage())),
+    size: (picture) => picture.width * picture.height * 4,
+    close: (picture) => picture.close(),
+  }
+}
+
+function resizing(image: DeskPicture, stage: Stage): ImageBitmapOptions {
+  const scale = Math.min(1, DISPLAY / Math.max(image.width, image.height))
+  const display = { width: image.width * scale, height: image.height * scale }
+  const fit = fitted(display, stage)
+  if (stage.width === 0 || fit.width >= display.width * 0.9) return {}
+  return { resizeWidth: fit.width, resizeHeight: fit.height, resizeQuality: 'high' }
+}
+
+/** Draws the picture in the middle of the canvas; null clears it. */
+export function paint(canvas: HTMLCanvasElement, picture: ImageBitmap | null): void {
+  const context = canvas.getContext('2d')
+  if (!context) return
+  context.clearRect(0, 0, canvas.width, canvas.height)
+  if (!picture) return
+  const fit = fitted(picture, canvas)
+  context.imageSmoothingQuality = 'high'
+  const left = Math.round((canvas.width - fit.width) / 2)
+  const top = Math.round((canvas.height - fit.height) / 2)
+  context.drawImage(picture, left, top, fit.width, fit.height)
+}

@@ -1,0 +1,91 @@
+import { useEffect, useState } from 'react'
+import { Labeling } from '@/store/labeling'
+import { Pool } from '@/store/pool'
+import { bitmapSource, type Stage } from './pictures'
+import { afterFrame } from './quiet'
+import { type Sender, senderFor } from './sending'
+import { release } from './transport'
+
+export type Desk = Labeling<Blob, ImageBitmap>
+
+export interface AtDesk {
+  desk: Desk
+  sender: Sender
+  /** The stage changed its size: pictures ahead are decoded for the new one. */
+  resized: (stage: Stage) => void
+}
+
+interface Place {
+  project: number
+  user: number
+  showProposals: boolean
+}
+
+function open(place: Place, sender: Sender): AtDesk {
+  let stage: Stage = {
+    width: Math.round(innerWidth * devicePixelRatio),
+    height: Math.round(innerHeight * devicePixelRatio),
+  }
+  const pool = new Pool(bitmapSource(() => stage))
+  const desk: Desk = new Labeling({
+    project: place.project,
+    showProposals: place.showProposals,
+    outbox: sender.outbox,
+    line: sender.line,
+    pool,
+    around: {
+      now: () => performance.now(),
+      later: afterFrame,
+      set: (run, ms) => setTimeout(run, ms),
+      clear: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+    },
+  })
+  const resized = (next: Stage) => {
+    const grown = next.width > stage.width * 1.2 || next.height > stage.height * 1.2
+    stage = next
+    if (grown) pool.redecode()
+  }
+  return { desk, sender, resized }
+}
+
+/** Sits this person down at the project's desk; what was leased and not answered is handed back on leaving. */
+export function useDesk(place: Place | null): AtDesk | null {
+  const [at, setAt] = useState<AtDesk | null>(null)
+  const { project, user, showProposals } = place ?? { project: 0, user: 0, showProposals: false }
+  useEffect(() => {
+    if (project === 0) return
+    let sat: AtDesk | null = null
+    let left = false
+    const leave = () => {
+      if (sat) release(project, user, sat.desk.leave())
+      sat = null
+    }
+    const look = () => {
+      if (document.visibilityState === 'visible') sat?.desk.look()
+    }
+    // A page that the browser kept and shows again has given its leases back: it begins anew.
+    const shown = (event: PageTransitionEvent) => {
+      if (event.persisted) location.reload()
+    }
+    senderFor(user).then(async (sender) => {
+      if (left) return
+      const here = open({ project, user, showProposals }, sender)
+      sat = here
+      setAt(here)
+      await here.desk.start()
+      if (left) here.desk.leave()
+    })
+    addEventListener('pagehide', leave)
+    addEventListener('pageshow', shown)
+    document.addEventListener('visibilitychange', look)
+    return () => {
+      left = true
+      removeEventListener('pagehide', leave)
+      removeEventListener('pageshow', shown)
+      document.removeEventListener('visibilitychange', look)
+      leave()
+      setAt(null)
+    }
+  }, [project, user, showProposals])
+  return at
+}

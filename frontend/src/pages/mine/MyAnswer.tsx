@@ -1,0 +1,62 @@
+import { Button } from '@mantine/core'
+import { memo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ClassChip } from '@/components/ClassChip'
+import { Picture } from '@/components/Picture'
+import { When } from '@/components/When'
+import { KINDS } from '@/kinds'
+import type { ClassEntry } from '@/kinds/kind'
+import type { Answer, DeskPicture } from '@/store/desk'
+import { answerText } from '../label/answerText'
+import styles from './mine.module.css'
+
+export interface OwnVote {
+  key: string
+  task: number
+  image: DeskPicture
+  answer: Answer
+  created_at: string
+  superseded: boolean
+  surplus: boolean
+  decided: boolean
+  asking: number
+  kind?: string
+}
+
+interface Props {
+  vote: OwnVote
+  answer: Answer
+  classes: readonly ClassEntry[]
+  onChange: () => void
+}
+
+export const MyAnswer = memo(function MyAnswer({ vote, answer, classes, onChange }: Props) {
+  const { t } = useTranslation('label')
+  const state = vote.superseded ? 'superseded' : vote.decided ? 'decided' : vote.surplus ? 'surplus' : 'counted'
+  const said = answerText(answer, classes, t)
+  const named = Object.values(KINDS).flatMap((kind) => kind.named(answer, classes))
+  return (
+    <li className={styles.item} data-state={state}>
+      <span className={styles.thumb}>
+        <Picture src={vote.image.thumb} alt={t('mine.picture', { number: vote.image.id })} />
+      </span>
+      <span className={styles.said}>
+        <b>
+          {named.length > 0
+            ? named.map((entry) => (
+                <ClassChip key={entry.concept_id} name={entry.name} index={entry.index} colour={entry.color} />
+              ))
+            : said}
+        </b>
+        <span className={styles.state}>
+          <When at={vote.created_at} /> · {t(`mine.${state}`)}
+        </span>
+      </span>
+      {!vote.superseded && !vote.decided && (
+        <Button size="xs" variant="default" onClick={onChange} aria-label={`${t('mine.change')}: ${said}`}>
+          {t('mine.change')}
+        </Button>
+      )}
+    </li>
+  )
+})

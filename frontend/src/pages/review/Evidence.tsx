@@ -1,0 +1,96 @@
+import { useTranslation } from 'react-i18next'
+import { ClassChip } from '@/components/ClassChip'
+import { useFormat } from '@/i18n/format'
+import { KINDS } from '@/kinds'
+import type { ClassEntry } from '@/kinds/kind'
+import type { Answer } from '@/store/desk'
+import { classColour } from '@/theme/colours'
+import { answerText } from '../label/answerText'
+import { type ReviewItem, type Ruling, tally } from './queue'
+import styles from './review.module.css'
+
+interface Props {
+  item: ReviewItem
+  classes: readonly ClassEntry[]
+  ruling: Ruling | null
+}
+
+/** Beside the picture: how sure the crowd is, what it said as bars, and each answer without a name. */
+export function Evidence({ item, classes, ruling }: Props) {
+  const { t } = useTranslation('review')
+  const format = useFormat()
+  const likely = [...item.distribution].sort((a, b) => b.p - a.p).slice(0, 6)
+  return (
+    <aside className={styles.evidence} aria-label={t('evidence')}>
+      <p className={styles.sure}>
+        {t('confidence', { percent: format.percent(item.confidence) })}
+        {item.split === 'holdout' && (
+          <span className={styles.badge} title={t('holdoutHelp')}>
+            {t('holdout')}
+          </span>
+        )}
+        {item.asking > 1 && <span className={styles.badge}>{t('asking', { number: item.asking })}</span>}
+        {ruling && <span className={styles.badge}>{t(`ruled.${ruling.ruling}`)}</span>}
+      </p>
+      <h2>{t('votes')}</h2>
+      <ul className={styles.bars}>
+        {tally(item).map(({ answer, count, share }) => (
+          <li key={JSON.stringify(answer)}>
+            <Said answer={answer} classes={classes} />
+            <span className={styles.bar} aria-hidden>
+              <span style={{ width: `${share * 100}%`, background: colourOf(answer, classes) }} />
+            </span>
+            <span className={styles.count}>{t('count', { number: count })}</span>
+          </li>
+        ))}
+      </ul>
+      {likely.length > 0 && (
+        <>
+          <h2>{t('distribution')}</h2>
+          <ul className={styles.bars}>
+            {likely.map(({ concept_id, p }) => {
+              const answer: Answer = concept_id === 0 ? { nothing: true } : { choice: [concept_id] }
+              return (
+                <li key={concept_id}>
+                  <Said answer={answer} classes={classes} />
+                  <span className={styles.bar} aria-hidden>
+                    <span style={{ width: `${p * 100}%`, background: colourOf(answer, classes) }} />
+                  </span>
+                  <span className={styles.count}>{format.percent(p)}</span>
+                </li>
+              )
+            })}
+          </ul>
+        </>
+      )}
+      <h2>{t('each')}</h2>
+      <ol className={styles.each}>
+        {item.votes.map((vote, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: votes come without names or keys, in an order that stays
+          <li key={place}>
+            <Said answer={vote.answer} classes={classes} />
+            {vote.asking < item.asking && <small>{t('earlier')}</small>}
+            {vote.surplus && <small>{t('surplus')}</small>}
+            {vote.proposed && <small>{t('proposed')}</small>}
+          </li>
+        ))}
+      </ol>
+    </aside>
+  )
+}
+
+function named(answer: Answer, classes: readonly ClassEntry[]): ClassEntry[] {
+  return Object.values(KINDS).flatMap((kind) => kind.named(answer, classes))
+}
+
+function colourOf(answer: Answer, classes: readonly ClassEntry[]): string {
+  const entry = named(answer, classes)[0]
+  return entry ? classColour(entry.index, entry.color) : 'var(--desk-soft)'
+}
+
+function Said({ answer, classes }: { answer: Answer; classes: readonly ClassEntry[] }) {
+  const { t } = useTranslation('label')
+  const [entry] = named(answer, classes)
+  if (entry) return <ClassChip name={entry.name} index={entry.index} colour={entry.color} />
+  return <span>{answerText(answer, classes, t)}</span>
+}

@@ -1,0 +1,74 @@
+import { useTranslation } from 'react-i18next'
+import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
+import type { Answer } from '@/store/desk'
+import { answerText } from '../label/answerText'
+import { keyOf } from '../label/keys'
+import { REVIEW_LETTERS, type ReviewCommand } from './letters'
+import styles from './review.module.css'
+
+interface Props {
+  kind: LabelKind
+  classes: readonly ClassEntry[]
+  plan: KeyPlan
+  lead: Answer | null
+  given: Answer | null
+  onAnswer: (answer: Answer) => void
+  onSearch: () => void
+  onSay: (command: ReviewCommand | 'accept') => void
+}
+
+const COMMANDS: readonly ReviewCommand[] = ['nothing', 'set_aside', 'send_back', 'previous', 'next']
+
+/** Every ruling with its key: a class, the leading answer, nothing, aside, back. */
+export function Verdicts(props: Props) {
+  const { kind, classes, plan, lead, given, onSay } = props
+  const { t } = useTranslation('review')
+  const { t: label } = useTranslation('label')
+  const { Controls } = kind
+  return (
+    <div className={styles.verdicts}>
+      <Controls
+        classes={classes}
+        plan={plan}
+        proposal={given ? null : lead}
+        given={given}
+        disabled={false}
+        onAnswer={props.onAnswer}
+        onSearch={props.onSearch}
+      />
+      <div className={styles.commands}>
+        {lead && (
+          <button
+            type="button"
+            className={styles.accept}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => onSay('accept')}
+            aria-keyshortcuts="Space"
+          >
+            <kbd aria-hidden>{label('keys.space')}</kbd>
+            {t('accept', { answer: answerText(lead, classes, label) })}
+          </button>
+        )}
+        {COMMANDS.map((command) => {
+          const key = keyOf(command, plan, REVIEW_LETTERS)
+          return (
+            <button
+              key={command}
+              type="button"
+              className={styles.command}
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => onSay(command)}
+              aria-keyshortcuts={key.shift ? `Shift+${key.letter}` : key.letter}
+            >
+              <kbd aria-hidden>
+                {key.shift && '⇧'}
+                {key.letter}
+              </kbd>
+              {t(`command.${command}`)}
+            </button>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
