@@ -17,7 +17,10 @@ class Audit(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["project_id", "id"], name="audit_project")]
+        indexes = [
+            models.Index(fields=["project_id", "id"], name="audit_project"),
+            models.Index(fields=["subject", "subject_id", "id"], name="audit_subject"),
+        ]
 
 
 def record(

@@ -50,3 +50,16 @@ class Export(models.Model):
     job = models.ForeignKey(LongJob, null=True, on_delete=models.SET_NULL, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Facets(models.Model):
+    """Totals of a project's pictures by what one can filter them by, kept by the sweep.
+
+    `mark` is what the project's newest rows were when it was counted, `seconds` how long the counting took.
+    """
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    counts = models.JSONField(default=dict)
+    mark = models.JSONField(default=list)
+    seconds = models.FloatField(default=0)
+    counted_at = models.DateTimeField()

@@ -8,11 +8,6 @@ DIGITS = 12
 SCHEME = "HMAC-SHA256 of project and person under the key of the server, 12 hexadecimal digits"
 
 
-def worker_of(user_id: int | None, source: str) -> str:
-    """The key under which consensus knows who voted."""
-    return f"s:{source}" if user_id is None else f"u{user_id}"
-
-
 def pseudonym(project_id: int, worker: str) -> str:
     """A word that nobody without the server's secret key can trace back to a person."""
     text = f"pseudonym:{project_id}:{worker}"

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from annotate.consensus.models import Consensus, Decision
 from annotate.datasets import draw, settled, votes
 from annotate.ingest.models import Batch, Image, ImportedLabel
@@ -25,6 +27,7 @@ class Said:
     answer: Mapping[str, Any] | None
     source: str
     state: str
+    ruled: bool
 
 
 @dataclass
@@ -116,7 +119,9 @@ class Reader:
         return {image.pk: _say(tasks.get(image.pk), last) for image in images}
 
     def _gold_from_sources(self, images: list[Image]) -> set[int]:
-        taken = ImportedLabel.objects.filter(labels_as=Batch.LabelsAs.GOLD, taken_at__isnull=False)
+        """Pictures whose known answer came with them; on the holdout every imported label is one."""
+        known = Q(labels_as=Batch.LabelsAs.GOLD) | Q(image__split=Image.Split.HOLDOUT)
+        taken = ImportedLabel.objects.filter(known, taken_at__isnull=False, note="")
         return set(taken.filter(image_id__in=[image.pk for image in images]).values_list("image_id", flat=True))
 
     def _record(
@@ -131,7 +136,7 @@ class Reader:
                 task=said.task,
                 consensus=said.consensus,
                 votes=cast,
-                imported=imported,
+                imported=imported and not said.ruled,
                 concepts=self.concepts,
             )
             labels = (label,)
@@ -158,7 +163,8 @@ def _say(task: Task | None, rulings: Mapping[int, Decision]) -> Said:
     consensus = getattr(task, "consensus", None)
     ruling = rulings.get(task.pk) if task else None
     answer, source = settled.answer_of(task, ruling, consensus)
-    return Said(task, consensus, answer, source, settled.state_of(task, answer))
+    by_person = ruling is not None and ruling.actor_id is not None
+    return Said(task, consensus, answer, source, settled.state_of(task, answer), by_person)
 
 
 def _askings(said: Mapping[int, Said]) -> dict[int, int]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from annotate.datasets import people
+from annotate.labeling.facts import worker_of
 from annotate.labeling.models import Vote
 from annotate.manifest.schema import VoteRow
 
@@ -51,7 +52,7 @@ def vote_row(vote: VoteFacts, *, digest: str, project_id: int) -> VoteRow:
     """The vote under a pseudonym."""
     return VoteRow(
         digest=digest,
-        person=people.pseudonym(project_id, people.worker_of(vote.user_id, vote.source)),
+        person=people.pseudonym(project_id, worker_of(vote.user_id, vote.source)),
         asking=vote.asking,
         answer=vote.answer,
         created=stamp(vote.created_at),

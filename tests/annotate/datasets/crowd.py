@@ -26,7 +26,9 @@ def vote(task: Task, voter: User | str, said: str, **fields: Any) -> Vote:
     fields = {"asking": task.asking, "counted": given.get("pass") not in ("broken", "skip"), **fields}
     Task.objects.filter(pk=task.pk).update(votes_counted=task.votes_counted + 1)
     task.refresh_from_db()
-    return Vote.objects.create(project=task.project, task=task, answer=given, answer_hash="", schema_number=1, **who, **fields)
+    return Vote.objects.create(
+        project=task.project, task=task, answer=given, answer_hash="", schema_number=1, **who, **fields
+    )
 
 
 def settle(task: Task, said: str, *, counts: dict[str, int], confidence: float, state: str = "closed") -> Consensus:
@@ -43,7 +45,7 @@ def settle(task: Task, said: str, *, counts: dict[str, int], confidence: float, 
         answer=given,
         concept_id=given.get("choice", [None])[0],
         confidence=confidence,
-        agreement=max(counts.values()) / total,
+        agreement=max(counts.values()) / total if total > 1 else None,
         distribution={ids[name]: number / total for name, number in counts.items()},
         counts={ids[name]: number for name, number in counts.items()},
         votes=total,
@@ -71,8 +73,8 @@ def decide(task: Task, ruling: str, said: str | None, actor: User) -> Decision:
 
 def small_project(pictures: int = 20, *, holdout: int = 4) -> tuple[Project, User, list[User]]:
     """A project with an admin and two annotators who agreed on every picture; the last `holdout` are held out."""
-    admin = make_user("ada")
-    people = [make_user("bo", first_name="Bo Example"), make_user("cy")]
+    admin = make_user("ada.username")
+    people = [make_user("bo.username", first_name="Bo Example"), make_user("cy")]
     project = make_project(admin=admin, seed=7, redundancy=2)
     for person in people:
         make_member(project, person)

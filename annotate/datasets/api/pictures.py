@@ -1,0 +1,223 @@
+"""The wall, one picture, and what can be done to many."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotate.core import errors, fields, rest
+from annotate.core.hint import nudge
+from annotate.datasets import browse, jobs, services
+from annotate.datasets.services.pictures import ACTIONS, ASK_AGAIN, AT_ONCE
+from annotate.ingest.models import Image
+from annotate.projects.roles import ALLOWED, Action
+from annotate.projects.scope import ProjectView
+
+PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
+FILTERS = [
+    OpenApiParameter("class", int, description="Concept id of the answer."),
+    OpenApiParameter("state", str, enum=[str(state) for state in browse.STATES]),
+    OpenApiParameter("split", str, enum=Image.Split.values),
+    OpenApiParameter("problem", str),
+    OpenApiParameter("agreement", str, enum=browse.AGREEMENTS),
+    OpenApiParameter("name", str, description="Part of the file's name."),
+]
+
+
+class Tile(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    thumb = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    split = serializers.ChoiceField(choices=Image.Split.choices)
+    state = serializers.ChoiceField(choices=[str(state) for state in browse.STATES])
+    answer = serializers.DictField(child=serializers.JSONField(), allow_null=True)
+    confidence = serializers.FloatField(allow_null=True)
+    agreement = serializers.FloatField(allow_null=True)
+    votes = serializers.IntegerField()
+    problem = serializers.CharField()
+
+
+class TilePage(serializers.Serializer[Any]):
+    items = Tile(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class FacetsShape(serializers.Serializer[Any]):
+    """Totals of the whole project by value, as a sweep last counted them."""
+
+    images = serializers.IntegerField()
+    states = serializers.DictField(child=serializers.IntegerField())
+    splits = serializers.DictField(child=serializers.IntegerField())
+    problems = serializers.DictField(child=serializers.IntegerField())
+    classes = serializers.DictField(child=serializers.IntegerField())
+    agreement = serializers.DictField(child=serializers.IntegerField())
+    counted_at = serializers.DateTimeField()
+
+
+class CountShape(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    capped = serializers.BooleanField(help_text="There are more than `count`.")
+    facets = FacetsShape(allow_null=True)
+
+
+class BatchName(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class TaskShape(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    state = serializers.CharField()
+    asking = serializers.IntegerField()
+    votes_wanted = serializers.IntegerField()
+    votes_counted = serializers.IntegerField()
+    chosen_by = serializers.CharField()
+
+
+class ConsensusShape(serializers.Serializer[Any]):
+    answer = serializers.DictField(child=serializers.JSONField(), allow_null=True)
+    confidence = serializers.FloatField()
+    agreement = serializers.FloatField(allow_null=True)
+    distribution = serializers.DictField(child=serializers.FloatField())
+    counts = serializers.DictField(child=serializers.IntegerField())
+    votes = serializers.IntegerField()
+    method = serializers.CharField()
+    source = serializers.CharField()
+    decided = serializers.BooleanField()
+    updated_at = serializers.DateTimeField()
+
+
+class RulingShape(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    ruling = serializers.CharField()
+    answer = serializers.DictField(child=serializers.JSONField(), allow_null=True)
+    note = serializers.CharField()
+    asking = serializers.IntegerField()
+    person = serializers.CharField()
+
+
+class EventShape(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    what = serializers.ChoiceField(choices=["added", "imported", "vote", "decision", "proposal", "asked_again"])
+    person = serializers.CharField(help_text="Who, by pseudonym or name; the source or model where it was no person.")
+    answer = serializers.DictField(child=serializers.JSONField(), allow_null=True)
+    text = serializers.CharField()
+    asking = serializers.IntegerField(allow_null=True)
+    counted = serializers.BooleanField(allow_null=True)
+    surplus = serializers.BooleanField(allow_null=True)
+    superseded = serializers.BooleanField(allow_null=True)
+    proposed = serializers.BooleanField(allow_null=True)
+    score = serializers.FloatField(allow_null=True)
+    took_ms = serializers.IntegerField(allow_null=True)
+
+
+class PredictionShape(serializers.Serializer[Any]):
+    model = serializers.CharField()
+    distribution = serializers.DictField(child=serializers.FloatField())
+
+
+class PictureItem(Tile):
+    display = serializers.CharField()
+    full = serializers.CharField()
+    original_name = serializers.CharField()
+    digest = serializers.CharField()
+    batch = BatchName(allow_null=True)
+    group = serializers.IntegerField(allow_null=True)
+    licence = serializers.CharField()
+    author = serializers.CharField()
+    source = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    task = TaskShape(allow_null=True)
+    consensus = ConsensusShape(allow_null=True)
+    decisions = RulingShape(many=True)
+    timeline = EventShape(many=True)
+    predictions = PredictionShape(many=True)
+
+
+class ActionIn(fields.Strict):
+    action = fields.Choice(choices=ACTIONS)
+    ids = serializers.ListField(child=fields.Id(), min_length=1, max_length=AT_ONCE)
+
+
+class RefusedPicture(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+
+
+class Acted(serializers.Serializer[Any]):
+    done = serializers.IntegerField()
+    refused = RefusedPicture(many=True)
+
+
+class Emptied(serializers.Serializer[Any]):
+    emptied = serializers.IntegerField()
+
+
+def _filters(request: Request) -> browse.Filters:
+    """The query's filters; BadRequest names a parameter that means nothing."""
+    said = {name: request.GET.get(name, "") for name in ("class", "state", "split", "problem", "agreement", "name")}
+    words = {"state": browse.STATES, "split": Image.Split.values, "agreement": browse.AGREEMENTS}
+    for name, allowed in words.items():
+        if said[name] and said[name] not in allowed:
+            raise errors.BadRequest("bad_filter", f"There is no such {name}.", {"parameter": name})
+    for name in ("problem", "name"):
+        rest.check_text(said[name])
+    concept = said.pop("class")
+    if concept and not (concept.isdecimal() and len(concept) <= rest.MAX_INTEGER_DIGITS):
+        raise errors.BadRequest("bad_filter", "A class is named by its number.", {"parameter": "class"})
+    said["name"] = said["name"].strip()[:200]
+    return browse.Filters(concept=int(concept) if concept else None, **said)
+
+
+class PicturesView(ProjectView):
+    rules = {"GET": Action.BROWSE}
+
+    @extend_schema(operation_id="images_list", parameters=[*FILTERS, *PAGING], responses=TilePage)
+    def get(self, request: Request, pid: int) -> Response:
+        return Response(browse.page(self.project, _filters(request), request.GET))
+
+
+class CountsView(ProjectView):
+    rules = {"GET": Action.BROWSE}
+
+    @extend_schema(operation_id="images_count", parameters=FILTERS, responses=CountShape)
+    def get(self, request: Request, pid: int) -> Response:
+        return Response(browse.count(self.project, _filters(request)))
+
+
+class PictureView(ProjectView):
+    """People stand there by name only for those who answer for them."""
+
+    rules = {"GET": Action.BROWSE}
+
+    @extend_schema(operation_id="images_get", responses=PictureItem)
+    def get(self, request: Request, pid: int, iid: int) -> Response:
+        names = bool(ALLOWED[self.member.role] & {Action.MANAGE, Action.SETTLE})
+        return Response(browse.item(self.project, iid, names=names))
+
+
+class ActionsView(ProjectView):
+    """Asking again is a reviewer's right too; taking out and bringing back is the admin's."""
+
+    rules = {"POST": Action.SETTLE}
+
+    @extend_schema(operation_id="images_act", request=ActionIn, responses=Acted)
+    def post(self, request: Request, pid: int) -> Response:
+        said = fields.accept(ActionIn, request.data)
+        if said["action"] != ASK_AGAIN and Action.MANAGE not in ALLOWED[self.member.role]:
+            raise errors.Forbidden("forbidden", "Only an admin takes pictures out.", {"needs": Action.MANAGE})
+        done = services.act_on_pictures(self.project, said["ids"], actor=request.user, action=said["action"])
+        nudge(jobs.sweep)
+        return Response(done)
+
+
+class BinView(ProjectView):
+    rules = {"POST": Action.MANAGE}
+
+    @extend_schema(operation_id="images_empty_bin", request=None, responses=Emptied)
+    def post(self, request: Request, pid: int) -> Response:
+        return Response({"emptied": services.empty_bin(self.project, actor=request.user)})
