@@ -101,6 +101,7 @@ class RulingView(ProjectView):
 
     @extend_schema(operation_id="review_settle", request=shapes.RulingIn, responses=shapes.RulingOut)
     def post(self, request: Request, pid: int, task: int) -> Response:
+        labeling.task_for(self.project, task)
         said = fields.accept(shapes.RulingIn, request.data)
         decision = rulings.settle(
             self.project, task, actor=request.user, ruling=said["ruling"], answer=said.get("answer"),

@@ -53,8 +53,8 @@ class ExampleFromProjectView(ProjectView):
 
     @extend_schema(operation_id="examples_use", request=ExampleFromProjectIn, responses={201: ExampleOut})
     def post(self, request: Request, pid: int, cid: int) -> Response:
-        said = fields.accept(ExampleFromProjectIn, request.data)
         label_class = projects.class_in(self.project, cid)
+        said = fields.accept(ExampleFromProjectIn, request.data)
         picture = services.use_as_example(self.project, said["image_id"], label_class=label_class, actor=request.user)
         return Response(asdict(projects.picture_view(picture)), status=status.HTTP_201_CREATED)
 
