@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
 # The names under which the running stack may be asked for; the second is no secure context to a browser.
 HOSTS = "localhost,127.0.0.1,museum.test"
-ROLES = {"web": "gunicorn", "worker": "worker@", "trainer": "trainer@", "scheduler": "beat"}
+ROLES = {"web": "gunicorn", "worker": "worker@", "trainer": "trainer@", "scheduler": " beat "}
 
 
 class Refusal(Exception):

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, ask } from './client'
-import type { Figure, RunError } from './training'
+import type { RunError, Said } from './training'
 
 export type StageName = 'pictures' | 'label' | 'freeze' | 'train' | 'evaluate' | 'choose'
 export interface Stage {
@@ -11,6 +11,15 @@ export interface Stage {
   state: string
 }
 export type RoundState = 'freezing' | 'training' | 'evaluating' | 'choosing' | 'done' | 'failed'
+export interface Accuracy {
+  value: number | null
+  low: number | null
+  high: number | null
+  count: number
+  unresolved: number
+  version: number
+  comparable: boolean
+}
 export interface Round {
   number: number
   state: RoundState
@@ -21,20 +30,13 @@ export interface Round {
   evaluation: number | null
   labels_spent: number
   votes_spent: number
-  accuracy: Figure | null
+  accuracy: Accuracy | null
   error: RunError | null
 }
 export interface Cycle {
   stages: Stage[]
   rounds: Round[]
-  next: {
-    allowed: boolean
-    reason: string | null
-    code?: string | null
-    warnings?: string[]
-    preset: string
-    strategy?: string
-  }
+  next: { allowed: boolean; reason: Said | null; warnings: Said[]; preset: string }
 }
 
 const MOVING: ReadonlySet<string> = new Set(['freezing', 'training', 'evaluating', 'choosing'])

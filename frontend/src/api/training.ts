@@ -10,6 +10,10 @@ export interface Figure {
   low: number
   high: number
 }
+export interface Said {
+  code: string
+  message: string
+}
 export interface Version {
   id: number
   number: number
@@ -153,12 +157,12 @@ export interface Evaluation {
   version: { id: number; number: number } | number
   error: RunError | null
   created_at: string
-  report: Report | null
+  content: Report | null
 }
 export interface CellPicture {
-  id: number
+  image: number | null
   name: string
-  thumb: string
+  thumb: string | null
   probability: number
 }
 

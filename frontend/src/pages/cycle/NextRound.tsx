@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { api, ask } from '@/api/client'
 import { type Cycle, cycleQuery, type Round } from '@/api/cycle'
 import { errorText } from '@/api/errors'
-import { catalogueQuery } from '@/api/training'
+import { catalogueQuery, type Said } from '@/api/training'
 import { ErrorState } from '@/components/ErrorState'
 
 interface Props {
@@ -19,7 +19,7 @@ interface Props {
 
 /** One button for the whole turn; what it needs and cannot have is said beside it. */
 export function NextRound({ pid, next, rounds, usual }: Props) {
-  const { t, i18n } = useTranslation(['cycle', 'errors'])
+  const { t, i18n } = useTranslation('cycle')
   const client = useQueryClient()
   const catalogue = useQuery(catalogueQuery(pid))
   const [preset, setPreset] = useState<string | null>(null)
@@ -29,7 +29,7 @@ export function NextRound({ pid, next, rounds, usual }: Props) {
     null,
   )
   const chosenPreset = preset ?? next.preset ?? last?.preset
-  const chosenStrategy = strategy ?? next.strategy ?? usual
+  const chosenStrategy = strategy ?? usual
   const start = useMutation({
     mutationFn: () =>
       ask(
@@ -40,8 +40,8 @@ export function NextRound({ pid, next, rounds, usual }: Props) {
       ),
     onSettled: () => client.invalidateQueries({ queryKey: cycleQuery(pid).queryKey }),
   })
-  const code = `errors:${next.code}`
-  const reason = next.code && i18n.exists(code) ? t(code as 'errors:unexpected') : next.reason
+  const inWords = (said: Said) =>
+    i18n.exists(`cycle:said.${said.code}`) ? t(`said.${said.code}` as 'said.no_holdout') : said.message
   return (
     <Card withBorder>
       <Stack gap="sm">
@@ -77,10 +77,10 @@ export function NextRound({ pid, next, rounds, usual }: Props) {
         <Text size="sm" c="dimmed">
           {t('strategyHelp')}
         </Text>
-        {!next.allowed && reason && <Alert color="blue">{reason}</Alert>}
-        {next.warnings?.map((warning) => (
-          <Alert key={warning} color="yellow">
-            {warning}
+        {next.reason && <Alert color="blue">{inWords(next.reason)}</Alert>}
+        {next.warnings.map((warning) => (
+          <Alert key={warning.code} color="yellow">
+            {inWords(warning)}
           </Alert>
         ))}
         {start.isError && <ErrorState text={errorText(start.error)} />}

@@ -46,7 +46,11 @@ export function Ring({ pid, stages, rounds }: Props) {
       <ol>
         {stages.map((stage, position) => (
           <li key={stage.name} style={placeAt(position, stages.length)}>
-            <Link to={`/p/${pid}/${PAGES[stage.name]}` as '/'} className={classes.stage} data-active={stage.name === active}>
+            <Link
+              to={`/p/${pid}/${PAGES[stage.name]}` as '/'}
+              className={classes.stage}
+              data-active={stage.name === active}
+            >
               <strong>{t(`stage.${stage.name}`)}</strong>
               <span>
                 {stage.waiting > 0 ? t('waits', { count: format.number(stage.waiting) as never }) : t('nothingWaits')}

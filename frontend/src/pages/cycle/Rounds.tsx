@@ -103,16 +103,21 @@ function Numbers({ round }: { round: Round }) {
       <Table.Td>{format.number(round.labels_spent)}</Table.Td>
       <Table.Td>{format.number(round.votes_spent)}</Table.Td>
       <Table.Td>
-        {accuracy ? (
+        {accuracy && accuracy.value !== null ? (
           <>
             <strong>{format.percent(accuracy.value, 1)}</strong>
             <Text size="sm" c="dimmed">
               {t('interval', {
-                low: format.percent(accuracy.low, 1),
-                high: format.percent(accuracy.high, 1),
+                low: format.percent(accuracy.low ?? 0, 1),
+                high: format.percent(accuracy.high ?? 1, 1),
                 count: accuracy.count,
               })}
             </Text>
+            {!accuracy.comparable && (
+              <Text size="sm" c="dimmed">
+                {t('otherHoldout', { number: accuracy.version })}
+              </Text>
+            )}
           </>
         ) : (
           '–'

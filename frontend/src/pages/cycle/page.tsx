@@ -53,7 +53,9 @@ export default function CyclePage() {
 function Chart({ rounds }: { rounds: Round[] }) {
   const { t } = useTranslation('cycle')
   const { x, curves } = useMemo(() => {
-    const scored = rounds.filter((round) => round.accuracy).sort((a, b) => a.labels_spent - b.labels_spent)
+    const scored = rounds
+      .filter((round) => typeof round.accuracy?.value === 'number' && round.accuracy.comparable)
+      .sort((a, b) => a.labels_spent - b.labels_spent)
     return {
       x: scored.map((round) => round.labels_spent),
       curves: [

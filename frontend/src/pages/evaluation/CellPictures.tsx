@@ -44,12 +44,19 @@ export function CellPictures({ pid, eid, classes, truth, predicted }: Props) {
       {pictures.isError && <ErrorState text={errorText(pictures.error)} onRetry={() => pictures.refetch()} />}
       {pictures.isSuccess && items.length === 0 && <Text c="dimmed">{t('evaluation.noPictures')}</Text>}
       <SimpleGrid cols={{ base: 3, xs: 4, sm: 6, md: 8 }} spacing="xs">
-        {items.map((picture) => (
-          <Anchor key={picture.id} component={Link} to={`/p/${pid}/item/${picture.id}`} c="var(--mantine-color-text)">
-            <Picture src={picture.thumb} alt={picture.name} style={{ width: '100%', aspectRatio: '1' }} />
-            <Text size="xs">{t('evaluation.probability', { share: format.percent(picture.probability) })}</Text>
-          </Anchor>
-        ))}
+        {items.map((picture) =>
+          picture.image && picture.thumb ? (
+            <Anchor
+              key={picture.image}
+              component={Link}
+              to={`/p/${pid}/item/${picture.image}`}
+              c="var(--mantine-color-text)"
+            >
+              <Picture src={picture.thumb} alt={picture.name} style={{ width: '100%', aspectRatio: '1' }} />
+              <Text size="xs">{t('evaluation.probability', { share: format.percent(picture.probability) })}</Text>
+            </Anchor>
+          ) : null,
+        )}
       </SimpleGrid>
       {pictures.hasNextPage && (
         <Button

@@ -22,7 +22,7 @@ export default function EvaluationPage() {
   const evaluation = useQuery(evaluationQuery(pid, eid))
   if (evaluation.isError) return <ErrorState text={errorText(evaluation.error)} onRetry={() => evaluation.refetch()} />
   if (!evaluation.data) return null
-  const { report, state, run, version, error } = evaluation.data
+  const { content: report, state, run, version, error } = evaluation.data
   const name = evaluation.data.run_name || t('run.unnamed', { id: run })
   return (
     <>

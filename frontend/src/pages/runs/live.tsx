@@ -137,6 +137,7 @@ function State({ pid, run }: { pid: number; run: Run }) {
 
 interface MetricsReply {
   lines: MetricLine[]
+  start: number
   next: number
 }
 
@@ -159,7 +160,7 @@ function useMetrics(pid: number, run: Run): MetricLine[] {
           }),
         )) as unknown as MetricsReply
         if (gone) return
-        const fresh = after === 0
+        const fresh = reply.start === 0
         after = reply.next
         if (fresh || reply.lines.length > 0) setLines((known) => (fresh ? reply.lines : [...known, ...reply.lines]))
       } catch {
