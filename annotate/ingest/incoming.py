@@ -1,6 +1,7 @@
 """Delivered bytes until they are pictures: a folder of files with random names, counted and hashed while they come."""
 
 import hashlib
+import re
 import secrets
 import shutil
 import time
@@ -18,6 +19,7 @@ CHUNK = 2**18
 # What uploads leave free on the disk, so that votes can always be written.
 RESERVE = 300 * 2**20
 DAY = 24 * 60 * 60
+NAME = re.compile("[0-9a-f]{32}")
 
 
 class NoRoom(errors.Refused):
@@ -45,7 +47,11 @@ class Writer:
         self.archive = False
         self._archives = archives
         self._sum = hashlib.sha256()
-        self._file = path_of(self.name).open("xb")
+        try:
+            self._file = path_of(self.name).open("xb")
+        except FileNotFoundError:
+            folder().mkdir(parents=True, exist_ok=True)
+            self._file = path_of(self.name).open("xb")
 
     def write(self, piece: bytes) -> None:
         if self.size == 0:
@@ -69,16 +75,14 @@ class Writer:
 
 
 def folder() -> Path:
-    found = Path(settings.FOVEA_HOME) / "incoming"
-    found.mkdir(parents=True, exist_ok=True)
-    return found
+    return Path(settings.FOVEA_HOME) / "incoming"
 
 
 def path_of(name: str) -> Path:
     """Where a staged file lies; only names made here are names."""
-    if len(name) != 32 or not all(char in "0123456789abcdef" for char in name):
+    if not NAME.fullmatch(name):
         raise ValueError(f"not a staged file: {name!r}")
-    return folder() / name
+    return Path(f"{settings.FOVEA_HOME}/incoming/{name}")
 
 
 def stage(stream: BinaryIO, *, archives: bool = False) -> Staged:
@@ -110,4 +114,5 @@ def require_room(size: int = 0) -> None:
 def strays(*, older_than: float = DAY) -> list[str]:
     """Names of staged files that nobody has touched for `older_than` seconds."""
     before = time.time() - older_than
-    return [file.name for file in folder().iterdir() if len(file.name) == 32 and file.stat().st_mtime < before]
+    files = folder().iterdir() if folder().exists() else ()
+    return [file.name for file in files if NAME.fullmatch(file.name) and file.stat().st_mtime < before]

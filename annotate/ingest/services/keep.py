@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from annotate.core import storage
@@ -30,8 +30,8 @@ class _Chunk:
     labels: list[tuple[BatchFile, Image]] = field(default_factory=list)
 
 
-def keep(batch: Batch, outcomes: dict[int, Outcome], *, may_go_on: Callable[[], bool]) -> bool:
-    """Settles the files with these ids, bytes first, then all rows. False, and nothing, where `may_go_on` says no.
+def keep(batch: Batch, files: list[BatchFile], outcomes: dict[int, Outcome], *, may_go_on: Callable[[], bool]) -> bool:
+    """Settles the files that have outcomes (by id): bytes first, then rows. False, and nothing, where it may not.
 
     `may_go_on` is asked inside the transaction and must lock the job's row, so that of two workers one writes.
     """
@@ -39,24 +39,25 @@ def keep(batch: Batch, outcomes: dict[int, Outcome], *, may_go_on: Callable[[], 
     hashes = likeness.hashes_of([one.grey for one in decoded.values()])
     phashes = dict(zip(decoded, (likeness.stored(int(value)) for value in hashes), strict=True))
     with storage.held():
-        staged = dict(BatchFile.objects.filter(pk__in=list(decoded)).values_list("pk", "staged"))
-        # A cancelled delivery has taken its bytes away, and its rows are not pending any more.
-        usable = {number: one for number, one in decoded.items() if staged.get(number)}
-        if not _adopt(usable, staged):
+        if not _adopt(decoded, {file.pk: file.staged for file in files}):
             return False
         with transaction.atomic():
             if not may_go_on():
                 return False
-            files = list(
-                BatchFile.objects.select_for_update().filter(pk__in=list(outcomes), state=State.PENDING).order_by("pk")
-            )
-            done = _settle(_Chunk(batch, outcomes, phashes), files)
+            done = _settle(_Chunk(batch, outcomes, phashes), _still_pending(files, set(outcomes)))
     incoming.discard(done)
     return True
 
 
+def _still_pending(files: list[BatchFile], wanted: set[int]) -> list[BatchFile]:
+    """Those of `files` that nobody has settled meanwhile (a cancellation does), locked."""
+    rows = BatchFile.objects.select_for_update().filter(pk__in=wanted, state=State.PENDING).order_by("pk")
+    pending = set(rows.values_list("pk", flat=True))
+    return [file for file in files if file.pk in pending]
+
+
 def _adopt(decoded: dict[int, Decoded], staged: dict[int, str]) -> bool:
-    """Puts all renditions and originals in their places; False where a delivered file is not there any more."""
+    """Puts all renditions and originals in their places; False where a delivered file was taken away (cancelled)."""
     pairs: dict[Path, Path] = {}
     for number, one in decoded.items():
         for made in one.made:
@@ -192,22 +193,22 @@ def duplicate_words(image: Image) -> tuple[str, str]:
     return "duplicate", f"The project has this very picture already, as {image.name}."[:300]
 
 
-def settle_duplicates(batch: Batch, known: dict[int, Image], *, may_go_on: Callable[[], bool]) -> bool:
+def settle_duplicates(
+    batch: Batch, files: list[BatchFile], known: dict[int, Image], *, may_go_on: Callable[[], bool]
+) -> bool:
     """Settles files whose very bytes the project has, without decoding them; their labels are taken all the same."""
     with transaction.atomic():
         if not may_go_on():
             return False
-        files = list(
-            BatchFile.objects.select_for_update().filter(pk__in=list(known), state=State.PENDING).order_by("pk")
-        )
         chunk = _Chunk(batch, {}, {})
-        for file in files:
+        settled = _still_pending(files, set(known))
+        for file in settled:
             file.image = known[file.pk]
             file.state = State.DUPLICATE
             file.code, file.message = duplicate_words(known[file.pk])
             chunk.labels.append((file, known[file.pk]))
         _import_labels(chunk)
-        done = _count(batch, files)
+        done = _count(batch, settled)
     incoming.discard(done)
     return True
 
@@ -242,12 +243,11 @@ def _count(batch: Batch, files: list[BatchFile]) -> list[str]:
     given_up = [file.staged for file in files]
     for file in files:
         file.staged = ""
-    BatchFile.objects.bulk_create(
-        files,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["state", "code", "message", "image", "staged"],
-    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE ingest_batchfile SET state = %s, code = %s, message = %s, image_id = %s, staged = '' WHERE id = %s",
+            [(file.state, file.code, file.message, file.image_id, file.pk) for file in files],
+        )
     tally = {state: sum(file.state == state for file in files) for state in State.values}
     Batch.objects.filter(pk=batch.pk).update(
         added=F("added") + tally[State.ADDED],

@@ -166,8 +166,8 @@ class Worker:
             outcomes: dict[int, Decoded | Refused] = dict(chunk.refused)
             for numbers, future in chunk.decoding:
                 outcomes.update(zip(numbers, self._wait(future), strict=True))
-            kept = not chunk.known or keep.settle_duplicates(self.batch, chunk.known, may_go_on=self._beat)
-            kept = kept and (not outcomes or keep.keep(self.batch, outcomes, may_go_on=self._beat))
+            kept = not chunk.known or keep.settle_duplicates(self.batch, chunk.files, chunk.known, may_go_on=self._beat)
+            kept = kept and (not outcomes or keep.keep(self.batch, chunk.files, outcomes, may_go_on=self._beat))
         except (OSError, DatabaseError):
             untried = BatchFile.objects.filter(pk__in=[file.pk for file in chunk.files], attempt__gt=0)
             untried.update(attempt=F("attempt") - 1)

@@ -23,9 +23,9 @@ SEED = 7
 GUIDE = (
     "Each picture shows one shape on a coloured ground. Choose the shape that you see, filled or only outlined, "
     "however it is turned.\n\n"
-    "Some pictures are hard on purpose: the shape is small, nearly of the ground's colour, between scribbles, or partly "
-    "behind a bar. Scribbles and bars are not what is asked for. Where you really cannot tell, say so: that is an "
-    "answer, too."
+    "Some pictures are hard on purpose: the shape is small, nearly of the ground's colour, between scribbles, or "
+    "partly behind a bar. Scribbles and bars are not what is asked for. Where you really cannot tell, say so: that is "
+    "an answer, too."
 )
 
 
