@@ -107,9 +107,11 @@ export interface InvitationOffer {
   needs_account: boolean
 }
 export type ImageState = 'open' | 'closed' | 'review' | 'unasked' | 'excluded' | 'deleted' | 'set_aside' | 'example'
+/** What a person, the crowd or a model says of a picture: one class by concept id, that none fits, or a pass. */
 export interface Answer {
-  concept_id: number | null
+  choice?: number[]
   nothing?: boolean
+  pass?: string
 }
 export interface ImageItem {
   id: number
@@ -121,8 +123,80 @@ export interface ImageItem {
   state: ImageState
   answer: Answer | null
   confidence: number | null
+  agreement: number | null
   votes: number
   problem: string
+}
+export interface Facets {
+  images: number
+  states: Record<string, number>
+  splits: Record<string, number>
+  problems: Record<string, number>
+  classes: Record<string, number>
+  agreement: Record<string, number>
+  counted_at: string
+}
+export interface ImageCount {
+  count: number
+  capped: boolean
+  facets: Facets | null
+}
+export interface TimelineEvent {
+  at: string
+  what: 'added' | 'imported' | 'vote' | 'decision' | 'proposal' | 'asked_again'
+  person: string
+  answer: Answer | null
+  text: string
+  asking: number | null
+  counted: boolean | null
+  surplus: boolean | null
+  superseded: boolean | null
+  proposed: boolean | null
+  score: number | null
+  took_ms: number | null
+}
+export interface ImageDetail extends ImageItem {
+  display: string
+  full: string
+  original_name: string
+  digest: string
+  batch: { id: number; name: string } | null
+  group: number | null
+  licence: string
+  author: string
+  source: string
+  created_at: string
+  task: {
+    id: number
+    state: string
+    asking: number
+    votes_wanted: number
+    votes_counted: number
+    chosen_by: string
+  } | null
+  consensus: {
+    answer: Answer | null
+    confidence: number
+    agreement: number | null
+    distribution: Record<string, number>
+    counts: Record<string, number>
+    votes: number
+    method: string
+    source: string
+    decided: boolean
+    updated_at: string
+  } | null
+  decisions: { at: string; ruling: string; answer: Answer | null; note: string; asking: number; person: string }[]
+  timeline: TimelineEvent[]
+  predictions: { model: string; distribution: Record<string, number> }[]
+}
+export interface BatchFile {
+  id: number
+  path: string
+  state: string
+  code: string
+  message: string
+  image_id: number | null
 }
 export type ProjectChange = Partial<
   Pick<
@@ -151,11 +225,8 @@ export interface GuidePicture {
   url: string
   caption: string
 }
-export interface BatchFile {
-  id: number
-  path: string
-  state: string
-  code: string
-  message: string
-  image_id: number | null
+export type ImageAction = 'exclude' | 'include' | 'delete' | 'restore' | 'ask_again'
+export interface Acted {
+  done: number
+  refused: { id: number; code: string }[]
 }

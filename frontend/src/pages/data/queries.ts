@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, ask } from '@/api/client'
-import type { ImageItem, Page } from '@/api/types'
+import type { ImageCount, ImageDetail, ImageItem, Page } from '@/api/types'
 import { type DataSearch, withoutEmpty } from './search'
 
 const PAGE = 120
@@ -32,4 +32,18 @@ export const wallQuery = (pid: number, search: DataSearch) =>
         }),
       ),
     getNextPageParam: (last) => last.next ?? undefined,
+  })
+
+export const countQuery = (pid: number, search: DataSearch) =>
+  queryOptions({
+    queryKey: [...imagesKey(pid), 'count', search],
+    queryFn: (): Promise<ImageCount> =>
+      ask(api.GET('/api/projects/{pid}/images/counts', { params: { path: { pid }, query: withoutEmpty(search) } })),
+  })
+
+export const imageQuery = (pid: number, iid: number) =>
+  queryOptions({
+    queryKey: [...imagesKey(pid), iid],
+    queryFn: (): Promise<ImageDetail> =>
+      ask(api.GET('/api/projects/{pid}/images/{iid}', { params: { path: { pid, iid } } })),
   })

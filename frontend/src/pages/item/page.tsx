@@ -1,3 +1,163 @@
-export default function Page() {
-  return null
+import { Anchor, Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { IconArrowLeft } from '@tabler/icons-react'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { useProject } from '@/api/project'
+import type { ImageAction, ImageDetail } from '@/api/types'
+import { Facts } from '@/components/Facts'
+import { PageTitle } from '@/components/PageTitle'
+import { Picture } from '@/components/Picture'
+import { useFormat } from '@/i18n/format'
+import { imageQuery } from '../data/queries'
+import { useAnswers } from '../data/useAnswers'
+import { useImageActions } from '../data/useImageActions'
+import { Distribution } from './Distribution'
+import { ExampleChoice } from './ExampleChoice'
+import classes from './item.module.css'
+import { Timeline } from './Timeline'
+
+const route = getRouteApi('/inside/shell/p/$pid/item/$iid')
+
+export default function ItemPage() {
+  const { t } = useTranslation('data')
+  const { pid, iid } = route.useParams()
+  const project = useProject(pid)
+  const image = useSuspenseQuery(imageQuery(pid, iid)).data
+  const { say } = useAnswers(pid)
+  const act = useImageActions(pid)
+  const manages = project.actions.includes('manage')
+  const actions = offered(image, { manages, settles: project.actions.includes('settle') })
+
+  return (
+    <>
+      <Anchor component={Link} to={`/p/${pid}/data`} className={classes.back}>
+        <IconArrowLeft size={16} aria-hidden /> {t('item.back')}
+      </Anchor>
+      <PageTitle title={t('item.title', { name: image.name })}>
+        {actions.map((action) => (
+          <Button
+            key={action}
+            size="sm"
+            variant="default"
+            disabled={act.isPending}
+            onClick={() => act.mutate({ action, ids: [iid] })}
+          >
+            {t(`wall.${action}`)}
+          </Button>
+        ))}
+      </PageTitle>
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
+        <div>
+          <div className={classes.stage}>
+            <Picture
+              src={image.display}
+              alt={image.name}
+              width={image.width}
+              height={image.height}
+              fit="contain"
+              eager
+              style={{ height: 'auto', maxHeight: '70vh', background: 'var(--stage)' }}
+            />
+          </div>
+          {project.actions.includes('work') && (
+            <Anchor href={`/api/projects/${pid}/images/${iid}/picture/original`} download mt="xs" display="inline-block">
+              {t('item.original')}
+            </Anchor>
+          )}
+        </div>
+        <Stack gap="lg">
+          <Paper withBorder p="md">
+            <Group gap="xs" mb="sm">
+              <Title order={2} fz="h4">
+                {t('item.facts')}
+              </Title>
+              <Badge variant="outline" c="var(--mantine-color-text)">
+                {t(`state.${image.state}`)}
+              </Badge>
+            </Group>
+            <ImageFacts image={image} answer={say(image.answer)} />
+          </Paper>
+          {image.consensus && (
+            <Paper withBorder p="md">
+              <Title order={2} fz="h4" mb="sm">
+                {t('item.distribution')}
+              </Title>
+              <Distribution pid={pid} shares={image.consensus.distribution} counts={image.consensus.counts} />
+            </Paper>
+          )}
+          {image.predictions.length > 0 && (
+            <Paper withBorder p="md">
+              <Title order={2} fz="h4" mb="sm">
+                {t('item.predictions')}
+              </Title>
+              {image.predictions.map((prediction) => (
+                <div key={prediction.model}>
+                  <Text size="sm" c="dimmed" mt="xs">
+                    {t('item.predictionBy', { model: prediction.model })}
+                  </Text>
+                  <Distribution pid={pid} shares={prediction.distribution} />
+                </div>
+              ))}
+            </Paper>
+          )}
+          <Paper withBorder p="md">
+            <Title order={2} fz="h4" mb="sm">
+              {t('item.timeline')}
+            </Title>
+            <Timeline events={image.timeline} say={say} />
+          </Paper>
+          {manages && image.split !== 'holdout' && image.state !== 'example' && image.state !== 'deleted' && (
+            <ExampleChoice pid={pid} iid={iid} />
+          )}
+          <details>
+            <summary>{t('item.json')}</summary>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+            <pre className={classes.json} tabIndex={0} aria-label={t('item.json')}>
+              {JSON.stringify(image, null, 2)}
+            </pre>
+          </details>
+        </Stack>
+      </SimpleGrid>
+    </>
+  )
+}
+
+function ImageFacts({ image, answer }: { image: ImageDetail; answer: string }) {
+  const { t } = useTranslation('data')
+  const format = useFormat()
+  return (
+    <Facts
+      items={[
+        [t('item.answer'), answer || t('wall.unanswered')],
+        [t('item.confidence'), image.confidence === null ? '' : format.percent(image.confidence, 1)],
+        [t('item.split'), t(`split.${image.split}`)],
+        [t('item.problem'), image.problem && problemText(image.problem, t)],
+        [t('item.size'), t('item.sizeValue', { width: image.width, height: image.height })],
+        [t('item.asking'), image.task && t('item.askingValue', { count: image.task.asking })],
+        [t('item.votesWanted'), image.task && `${image.task.votes_counted} / ${image.task.votes_wanted}`],
+        [t('item.batch'), image.batch?.name],
+        [t('item.source'), image.source],
+        [t('item.licence'), image.licence],
+        [t('item.author'), image.author],
+        [t('item.group'), image.group],
+        [t('item.digest'), <code key="digest">{image.digest}</code>],
+      ]}
+    />
+  )
+}
+
+function problemText(problem: string, t: (key: 'problem.near_duplicate' | 'problem.bridge' | 'problem.broken') => string) {
+  return problem === 'near_duplicate' || problem === 'bridge' || problem === 'broken' ? t(`problem.${problem}`) : problem
+}
+
+function offered(image: ImageDetail, { manages, settles }: { manages: boolean; settles: boolean }): ImageAction[] {
+  const all: [ImageAction, boolean][] = [
+    ['ask_again', settles && (image.state === 'closed' || image.state === 'review')],
+    ['exclude', manages && image.state !== 'excluded' && image.state !== 'deleted'],
+    ['include', manages && image.state === 'excluded'],
+    ['delete', manages && image.state !== 'deleted'],
+    ['restore', manages && image.state === 'deleted'],
+  ]
+  return all.filter(([, open]) => open).map(([action]) => action)
 }

@@ -1,5 +1,5 @@
 import { Tabs } from '@mantine/core'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useProject } from '@/api/project'
 import { PageTitle } from '@/components/PageTitle'
@@ -15,14 +15,21 @@ export default function SettingsPage() {
   const { t } = useTranslation('projects')
   const { pid } = route.useParams()
   const { tab = 'general' } = route.useSearch()
-  const navigate = route.useNavigate()
+  const navigate = useNavigate()
   const project = useProject(pid)
   return (
     <>
       <PageTitle title={t('settings.title')} lead={project.name} />
       <Tabs
         value={tab}
-        onChange={(value) => navigate({ search: { tab: TABS.find((each) => each === value) }, replace: true })}
+        onChange={(value) =>
+          navigate({
+            to: '/p/$pid/settings',
+            params: { pid },
+            search: { tab: TABS.find((each) => each === value) },
+            replace: true,
+          })
+        }
         keepMounted={false}
       >
         <Tabs.List mb="lg" aria-label={t('tabs.name')}>

@@ -1,0 +1,57 @@
+import { Badge, Group, Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { Answer, TimelineEvent } from '@/api/types'
+import { When } from '@/components/When'
+import { useFormat } from '@/i18n/format'
+import classes from './item.module.css'
+
+interface Props {
+  events: TimelineEvent[]
+  say: (answer: Answer | null) => string
+}
+
+const RULINGS = ['settle', 'gold', 'set_aside', 'send_back', 'restore'] as const
+const MARKS = ['surplus', 'superseded', 'proposed'] as const
+
+/** Everything that was said of a picture, oldest first. */
+export function Timeline({ events, say }: Props) {
+  const { t } = useTranslation('data')
+  const format = useFormat()
+  if (events.length === 0) return <Text c="dimmed">{t('item.timelineNone')}</Text>
+
+  function words(event: TimelineEvent): string {
+    const ruling = RULINGS.find((each) => each === event.text)
+    if (event.what === 'decision' && ruling) return t(`item.ruling.${ruling}`)
+    return t(`item.what.${event.what}`)
+  }
+
+  return (
+    <ol className={classes.events}>
+      {events.map((event, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: events have no id and only ever grow at the end
+        <li key={`${event.at}${at}`} data-off={event.superseded || event.surplus || undefined}>
+          <Group gap={6}>
+            {event.person && (
+              <Text component="span" fw={600}>
+                {event.person}
+              </Text>
+            )}
+            <span>{words(event)}</span>
+            <Text component="span" fw={600}>
+              {event.answer ? say(event.answer) : event.what === 'imported' ? event.text : ''}
+            </Text>
+            {event.score !== null && <span>{format.percent(event.score, 1)}</span>}
+            {MARKS.filter((mark) => event[mark]).map((mark) => (
+              <Badge key={mark} variant="outline" color="gray" c="var(--mantine-color-text)" tt="none">
+                {t(`item.mark.${mark}`)}
+              </Badge>
+            ))}
+          </Group>
+          <Text size="sm" c="dimmed">
+            <When at={event.at} exact />
+          </Text>
+        </li>
+      ))}
+    </ol>
+  )
+}
