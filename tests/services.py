@@ -23,7 +23,7 @@ def free_port() -> int:
 def postgres_bin() -> Path | None:
     """The folder with initdb and postgres: on the PATH, or where Debian keeps it."""
     if found := shutil.which("initdb"):
-        return Path(found).parent
+        return Path(found).resolve().parent  # a link on the PATH need not have its companions beside it
     kept = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     return kept[-1].parent if kept else None
 
