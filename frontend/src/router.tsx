@@ -15,7 +15,7 @@ import { NoSuchPage, PageComing, PageFailed, Root } from './root'
 
 /*
  * To add a page of a project: one line `projectPage('/name', () => import('./pages/name/page'))` in the list below
- * (inside the shell), or in `stage` for a page that owns the whole screen and loads nothing of the shell.
+ * (inside the shell). A page that owns the whole screen and loads nothing of the shell stands in `inside`, as `label`.
  * A page is the default export of its module. A page with a typed query string is written out, as `data` is.
  */
 const root = createRootRouteWithContext<{ queryClient: typeof queryClient }>()({
@@ -67,12 +67,12 @@ const project = createRoute({
   params: numbered('pid'),
   loader: ({ context, params }) => context.queryClient.ensureQueryData(projectQuery(params.pid)),
 })
-const stage = createRoute({
+const label = createRoute({
   getParentRoute: () => inside,
-  path: '/p/$pid',
-  id: 'stage',
+  path: '/p/$pid/label',
   params: numbered('pid'),
   loader: ({ context, params }) => context.queryClient.ensureQueryData(projectQuery(params.pid)),
+  component: lazyRouteComponent(() => import('./pages/label/LabelPage')),
 })
 
 type Load = Parameters<typeof lazyRouteComponent>[0]
@@ -127,13 +127,7 @@ const tree = root.addChildren([
   reset,
   invitation,
   inside.addChildren([
-    stage.addChildren([
-      createRoute({
-        getParentRoute: () => stage,
-        path: '/label',
-        component: lazyRouteComponent(() => import('./pages/label/LabelPage')),
-      }),
-    ]),
+    label,
     shell.addChildren([
       shellPage('/', () => import('./pages/home/page')),
       shellPage('/projects', () => import('./pages/projects/page')),
