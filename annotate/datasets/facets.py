@@ -1,4 +1,7 @@
-"""Totals for the data page, kept by a sweep so that no request counts a project."""
+"""What the data page's filters would find in a whole project, kept by a sweep so that no request counts it.
+
+Consensus keeps a project's totals for its own page; these are by what a wall can be narrowed to.
+"""
 
 import time
 from datetime import datetime, timedelta
@@ -12,7 +15,6 @@ from annotate.core.audit import Audit
 from annotate.datasets.models import Facets
 from annotate.ingest.models import Image
 from annotate.labeling.models import Task, Vote
-from annotate.projects import services as projects
 from annotate.projects.models import Project
 
 HIDDEN = (Image.State.DELETED, Image.State.EMPTIED)
@@ -96,24 +98,10 @@ def _count(project_id: int, mark: list[Any]) -> None:
             "counted_at": timezone.now(),
         },
     )
-    projects.keep_counts(project_id, _totals(counts))
 
 
 def _add(found: dict[str, int], key: str, number: int) -> None:
     found[key] = found.get(key, 0) + number
-
-
-def _totals(counts: dict[str, Any]) -> dict[str, int]:
-    states, splits = counts["states"], counts["splits"]
-    return {
-        "images": counts["images"],
-        "tasks_open": states.get("open", 0),
-        "tasks_closed": states.get("closed", 0),
-        "tasks_review": states.get("review", 0),
-        "tasks_set_aside": states.get("set_aside", 0),
-        "unasked": states.get("unasked", 0),
-        "holdout": splits.get("holdout", 0),
-    }
 
 
 def shown_state(image_state: str, task_state: str | None) -> str:

@@ -1,11 +1,13 @@
 """One version written: a moment of the database as a sealed folder, and what its row will say."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from annotate.consensus.methods import METHODS
 from annotate.core import errors
 from annotate.datasets import draw, folders, people, records, revision, votes
 from annotate.datasets.models import DatasetVersion
@@ -76,7 +78,8 @@ def _head(
         taxonomy=f"{taxonomy.name} ({taxonomy.source}, version {taxonomy.version})",
         consensus={
             "method": project.consensus_method,
-            "parameters": {
+            "parameters": _parameters(project.consensus_method),
+            "rules": {
                 "redundancy": project.redundancy,
                 "holdout_votes": project.holdout_votes,
                 "votes_cap": project.votes_cap,
@@ -97,6 +100,13 @@ def _head(
         note=version.note,
         extra={"schema_number": project.schema_number, "excluded": excluded, "pseudonyms": people.SCHEME},
     )
+
+
+def _parameters(method: str) -> dict[str, float]:
+    """The constants of the method's module: they are its parameters, and a later release may set others."""
+    module = sys.modules[type(METHODS[method]).__module__]
+    found = {name.lower(): value for name, value in vars(module).items() if name.isupper()}
+    return {name: value for name, value in sorted(found.items()) if isinstance(value, (int, float))}
 
 
 def _counts(manifest: Manifest, tally: records.Tally, *, excluded: dict[str, dict[str, int]]) -> dict[str, Any]:

@@ -5,11 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
-
 from annotate.consensus.models import Consensus, Decision
 from annotate.datasets import draw, settled, votes
-from annotate.ingest.models import Batch, Image, ImportedLabel
+from annotate.ingest.models import Image
 from annotate.labeling.models import Task
 from annotate.manifest.schema import Label, Record, VoteRow
 from annotate.projects.models import Project
@@ -27,7 +25,6 @@ class Said:
     answer: Mapping[str, Any] | None
     source: str
     state: str
-    ruled: bool
 
 
 @dataclass
@@ -72,11 +69,10 @@ class Reader:
         for images in self._chunks():
             said = self._said(images)
             found = votes.votes_by_task(_askings(said))
-            gold = self._gold_from_sources(images)
             for image in images:
                 one = said[image.pk]
                 cast = found[one.task.pk] if one.task and one.task.pk in found else []
-                record = self._record(image, one, cast=cast, first=first, drawn=drawn, imported=image.pk in gold)
+                record = self._record(image, one, cast=cast, first=first, drawn=drawn)
                 first += len(cast)
                 self.tally.add(record)
                 yield record
@@ -118,15 +114,7 @@ class Reader:
         last = {ruling.task_id: ruling for ruling in rulings}
         return {image.pk: _say(tasks.get(image.pk), last) for image in images}
 
-    def _gold_from_sources(self, images: list[Image]) -> set[int]:
-        """Pictures whose known answer came with them; on the holdout every imported label is one."""
-        known = Q(labels_as=Batch.LabelsAs.GOLD) | Q(image__split=Image.Split.HOLDOUT)
-        taken = ImportedLabel.objects.filter(known, taken_at__isnull=False, note="")
-        return set(taken.filter(image_id__in=[image.pk for image in images]).values_list("image_id", flat=True))
-
-    def _record(
-        self, image: Image, said: Said, *, cast: list[votes.VoteFacts], first: int, drawn: draw.Draw, imported: bool
-    ) -> Record:
+    def _record(self, image: Image, said: Said, *, cast: list[votes.VoteFacts], first: int, drawn: draw.Draw) -> Record:
         labels: tuple[Label, ...] = ()
         if said.task is not None and said.answer is not None and said.state in ("labeled", "empty"):
             label = settled.label_of(
@@ -136,7 +124,6 @@ class Reader:
                 task=said.task,
                 consensus=said.consensus,
                 votes=cast,
-                imported=imported and not said.ruled,
                 concepts=self.concepts,
             )
             labels = (label,)
@@ -163,8 +150,7 @@ def _say(task: Task | None, rulings: Mapping[int, Decision]) -> Said:
     consensus = getattr(task, "consensus", None)
     ruling = rulings.get(task.pk) if task else None
     answer, source = settled.answer_of(task, ruling, consensus)
-    by_person = ruling is not None and ruling.actor_id is not None
-    return Said(task, consensus, answer, source, settled.state_of(task, answer), by_person)
+    return Said(task, consensus, answer, source, settled.state_of(task, answer))
 
 
 def _askings(said: Mapping[int, Said]) -> dict[int, int]:

@@ -25,12 +25,19 @@ def answer_of(
     if task is None or task.state == Task.State.WITHDRAWN:
         return None, ""
     if ruled := standing(decision, task):
-        return ruled.answer, "gold" if ruled.ruling == Decision.Ruling.GOLD else "decision"
+        if ruled.ruling == Decision.Ruling.SETTLE:
+            return ruled.answer, "decision"
+        return ruled.answer, _known(task) if ruled.actor_id is None else "gold"
     if task.gold is not None:
-        return cast("Mapping[str, Any]", task.gold), "gold"
+        return cast("Mapping[str, Any]", task.gold), _known(task)
     if task.state == Task.State.CLOSED and consensus is not None:
         return consensus.answer, "consensus"
     return None, ""
+
+
+def _known(task: Task) -> str:
+    """What an answer that came with the picture is called: on the holdout it is truth, and marked as not ours."""
+    return "imported" if task.holdout else "gold"
 
 
 def state_of(task: Task | None, answer: Mapping[str, Any] | None) -> State:
@@ -51,23 +58,22 @@ def label_of(
     task: Task,
     consensus: Consensus | None,
     votes: Sequence[VoteFacts],
-    imported: bool,
     concepts: Collection[str],
 ) -> Label:
     """The label with what it stands on; `concepts` are the keys that a distribution may have.
 
-    `imported`: a source said it as gold. A crowd in which only sources speak is imported too.
+    A crowd in which only sources speak is "imported".
     """
     heard = [vote for vote in votes if vote.stands]
-    counts = dict(consensus.counts) if consensus is not None else {}
+    counted = consensus.counts if consensus is not None else {}
     said: dict[str, Any] = {
         "kind": kind,
         "value": dict(answer),
         "votes": len(heard),
         "agreement": consensus.agreement if consensus is not None and len(heard) > 1 else None,
         "gold": task.gold is not None or source == "gold",
-        "counts": {key: int(number) for key, number in sorted(counts.items()) if number},
-        "decided": source == "decision" or source == "gold",
+        "counts": {key: int(counted[key]) for key in sorted(counted) if key in concepts or key == "cannot_tell"},
+        "decided": source != "consensus",
     }
     if source == "consensus" and consensus is not None:
         only_sources = bool(heard) and all(vote.source for vote in heard)
@@ -77,8 +83,7 @@ def label_of(
             distribution=_distribution(consensus.distribution, concepts),
             source="imported" if only_sources else cast("LabelSource", consensus.source),
         )
-    where = cast("LabelSource", "imported" if imported and source == "gold" else source)
-    return Label(**said, confidence=1.0, distribution=_certain(answer), source=where)
+    return Label(**said, confidence=1.0, distribution=_certain(answer), source=cast("LabelSource", source))
 
 
 def _certain(answer: Mapping[str, Any]) -> dict[str, float]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from annotate.accounts.models import User
+from annotate.consensus import services as consensus
 from annotate.core import errors
 from annotate.ingest import services as ingest
 from annotate.ingest.models import Image
@@ -43,7 +44,7 @@ def _ask_again(project: Project, ids: Sequence[int], *, actor: User) -> dict[str
         try:
             if image_id not in tasks:
                 raise errors.Conflict("no_task", "Nobody has been asked about this picture yet.")
-            labeling.ask_again(project, tasks[image_id], actor=actor)
+            consensus.ask_again(project, tasks[image_id], actor=actor)
             done += 1
         except errors.Refused as why:
             refused.append({"id": image_id, "code": why.code})

@@ -10,7 +10,7 @@ from annotate.projects.services.people import (
     remove_member,
     revoke_invitation,
 )
-from annotate.projects.services.project import create_project, keep_counts, update_project
+from annotate.projects.services.project import create_project, update_project
 
 __all__ = [
     "GUIDE",
@@ -24,7 +24,6 @@ __all__ = [
     "invite",
     "join",
     "join_with_account",
-    "keep_counts",
     "read_drafts",
     "remove_guide_picture",
     "remove_member",

@@ -65,11 +65,6 @@ def update_project(project: Project, *, actor: User, guide_version: int | None =
     return project
 
 
-def keep_counts(project_id: int, counts: dict[str, int]) -> None:
-    """Stores the totals that lists of projects show; a sweep counts them."""
-    Project.objects.filter(pk=project_id).update(counts=counts)
-
-
 def _apply(project: Project, settings: dict[str, Any]) -> None:
     """Sets the fields and refuses what does not fit together."""
     if unknown := set(settings) - SETTINGS:

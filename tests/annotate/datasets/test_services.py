@@ -12,7 +12,7 @@ from annotate.core import errors, progress, storage
 from annotate.core.progress import LongJob
 from annotate.datasets import folders, people, selectors, services
 from annotate.datasets.models import DatasetVersion
-from annotate.ingest.models import Image, ImportedLabel
+from annotate.ingest.models import Image
 from annotate.labeling.models import Task
 from annotate.manifest.read import Version
 from annotate.manifest.schema import Record, canonical_line
@@ -60,7 +60,9 @@ def test_the_head_tells_where_it_comes_from() -> None:
     head = opened.manifest
     assert [(entry.index, entry.name) for entry in head.classes] == [(0, "cat"), (1, "dog"), (2, "owl")]
     assert (head.parent, head.note, head.kind) == (first.digest, "with one more", "choice")
-    assert head.consensus["method"] == project.consensus_method
+    assert head.consensus["method"] == project.consensus_method == "dawid_skene"
+    assert head.consensus["parameters"]["ordinary"] == 0.7
+    assert head.consensus["rules"]["redundancy"] == project.redundancy
     assert head.consensus["seed"] == head.splits["seed"] == 7
     assert head.code_revision.startswith("fovea ")
     assert head.extra["schema_number"] == project.schema_number
@@ -125,9 +127,6 @@ def test_soft_labels_votes_and_imported_marks() -> None:
     crowd.labeled(project, 2, ["folder"], ["dog"], name="imported")
     given = crowd.labeled(project, 3, [bo], ["dog"], name="given", split="holdout")
     given.tasks.update(gold=crowd.answer(project, "dog"))
-    ImportedLabel.objects.create(
-        image=given, source_name="folder", label="dog", labels_as="gold", taken_at="2025-01-01T00:00:00Z"
-    )
     _, opened = freeze(project, admin)
     labels = {name: record.labels[0] for name, record in by_name(opened).items()}
     assert labels["split"].distribution == pytest.approx({ids["cat"]: 2 / 3, ids["dog"]: 1 / 3})
