@@ -39,14 +39,14 @@ class Zip:
             archive = zipfile.ZipFile(place)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise Unfit("bad_archive", f"This zip cannot be read: {error}.") from None
-        with archive:
-            members = [info for info in archive.infolist() if not info.is_dir() and not is_litter(info.filename)]
-            if len(members) > limits.members:
-                raise Unfit("too_many_members", f"This zip has more than {limits.members} files.")
-            overlapping = _overlapping(archive.infolist())
-            spent = _Spent(limits.archive_bytes)
-            for info in members[start:]:
-                yield _offer(archive, info, limits, spent=spent, overlaps=info.header_offset in overlapping)
+        # Not closed here: an item may be opened after the last one was yielded. It closes with its last item.
+        members = [info for info in archive.infolist() if not info.is_dir() and not is_litter(info.filename)]
+        if len(members) > limits.members:
+            raise Unfit("too_many_members", f"This zip has more than {limits.members} files.")
+        overlapping = _overlapping(archive.infolist())
+        spent = _Spent(limits.archive_bytes)
+        for info in members[start:]:
+            yield _offer(archive, info, limits, spent=spent, overlaps=info.header_offset in overlapping)
 
 
 class _Spent:
