@@ -19,6 +19,7 @@ from annotate.projects.scope import ProjectView
 
 PAGED = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
 REVIEW_PAGE = 20
+OWNER_HEADER = "X-Fovea-User"
 
 
 class DeskView(ProjectView):
@@ -28,9 +29,20 @@ class DeskView(ProjectView):
 
     @extend_schema(operation_id="desk_work", request=shapes.DeskIn, responses=shapes.DeskOut)
     def post(self, request: Request, pid: int) -> Response:
+        _same_person(request)
         errand = read_errand(request.data)
         done = services.work(request.user, self.project, votes=errand.votes, take=errand.take, release=errand.release)
         return Response(_shown(self.project, done))
+
+
+def _same_person(request: Request) -> None:
+    """Conflict where the page that sends belongs to somebody else than the session: two people, one browser.
+
+    The page names its person in a header, because votes kept on a device must never pass as another's.
+    """
+    owner = request.headers.get(OWNER_HEADER)
+    if owner is not None and owner != str(request.user.pk):
+        raise errors.Conflict("other_user", "Somebody else has signed in here since; nothing was stored.")
 
 
 def _shown(project: Project, done: services.Work) -> dict[str, Any]:

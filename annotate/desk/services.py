@@ -38,16 +38,22 @@ class Work:
 def work(
     user: User, project: Project, *, votes: list[labeling.Ballot | Spoiled], take: int, release: list[int]
 ) -> Work:
-    """Stores each vote in a transaction of its own, so that a refused one changes nothing and blocks no other; then
-    ends leases, then takes. What is answered is on disk."""
-    results = [_cast(user, project, ballot) for ballot in votes]
-    labeling.release(project, user_id=user.pk, task_ids=release)
-    classes = bool(schema_of(project).live)
-    taken = labeling.take(project, user_id=user.pk, want=take if classes else 0)
+    """Stores each vote, ends leases, takes. A refused vote changes nothing and blocks no other; what is answered is on
+    disk. One vote alone, which is the usual request, shares its transaction with the take."""
+    want = take if schema_of(project).live else 0
+    results, taken = [], None
+    if len(votes) == 1 and not release:
+        outcome, taken = _cast(user, project, votes[0], want=want)
+        results = [outcome]
+    else:
+        results = [_cast(user, project, ballot)[0] for ballot in votes]
+        labeling.release(project, user_id=user.pk, task_ids=release)
+    if taken is None:
+        taken = labeling.take(project, user_id=user.pk, want=want)
     reason, leased = None, taken.leased_by_others
     if take and not taken.tasks:
         leased = labeling.waiting_on_others(project, user.pk)
-        reason = _reason(project, classes=classes, leased=leased)
+        reason = _reason(project, leased=leased)
     counts = project.counts
     progress = {
         "mine_today": taken.mine_today,
@@ -60,20 +66,28 @@ def work(
     return Work(results, taken.tasks, progress, reason)
 
 
-def _cast(user: User, project: Project, ballot: labeling.Ballot | Spoiled) -> Outcome:
+def _cast(
+    user: User, project: Project, ballot: labeling.Ballot | Spoiled, *, want: int | None = None
+) -> tuple[Outcome, labeling.Taken | None]:
+    """One vote in a transaction of its own, and with `want` the take that follows it in the same one."""
     if isinstance(ballot, Spoiled):
-        return Outcome(ballot.key, "refused", why=ballot.why)
+        return Outcome(ballot.key, "refused", why=ballot.why), None
+    taken = None
     try:
         with transaction.atomic():
             cast = labeling.cast_vote(project, user_id=user.pk, ballot=ballot)
             consensus.fold_vote(project, cast)
+            if want is not None:
+                taken = labeling.take(project, user_id=user.pk, want=want, answered=int(cast.fresh))
+            elif cast.fresh:
+                labeling.sit(project.pk, user.pk, 1)
     except errors.Refused as why:
-        return Outcome(ballot.key, "refused", why=why)
-    return Outcome(ballot.key, "repeated" if cast.repeated else "stored", surplus=cast.surplus)
+        return Outcome(ballot.key, "refused", why=why), None
+    return Outcome(ballot.key, "repeated" if cast.repeated else "stored", surplus=cast.surplus), taken
 
 
-def _reason(project: Project, *, classes: bool, leased: int) -> str:
-    if not classes:
+def _reason(project: Project, *, leased: int) -> str:
+    if not schema_of(project).live:
         return "no_classes"
     if leased:
         return "leased"

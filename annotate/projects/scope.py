@@ -6,8 +6,16 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from annotate.core import errors, rest
+from annotate.core.rows import Reader
 from annotate.projects.models import Member, Project
 from annotate.projects.roles import ALLOWED, Action
+
+MEMBERSHIP = Reader(
+    (Member, "m"),
+    (Project, "p"),
+    tail="FROM projects_member m JOIN projects_project p ON p.id = m.project_id"
+    " WHERE m.project_id = %s AND m.user_id = %s AND p.archived_at IS NULL",
+)
 
 
 class ProjectView(APIView):
@@ -26,14 +34,15 @@ class ProjectView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         rest.check_ids(kwargs)
-        members = Member.objects.select_related("project", "project__taxonomy")
-        member = members.filter(project_id=kwargs["pid"], user_id=request.user.pk, project__archived_at=None).first()
-        if member is None:
+        found = MEMBERSHIP.first([kwargs["pid"], request.user.pk])
+        if found is None:
             raise errors.NotFound("not_found", "There is no such project for you.")
+        member, project = found
+        member.project = project
         method = "GET" if request.method == "HEAD" else request.method or ""
         if hasattr(self, method.lower()):
             rule = self.rules.get(method)
             if rule is None or rule not in ALLOWED[member.role]:
                 raise errors.Forbidden("forbidden", "Your role in this project does not allow this.", {"needs": rule})
         self.member = member
-        self.project = member.project
+        self.project = project

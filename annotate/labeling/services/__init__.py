@@ -4,7 +4,16 @@ from annotate.labeling.services.asking import ask_again, refuse_holdout, return_
 from annotate.labeling.services.examples import use_as_example
 from annotate.labeling.services.imports import retry_unknown, take_imported
 from annotate.labeling.services.machine import add_predictions, propose
-from annotate.labeling.services.queue import Handed, Taken, drop_leases, expire_leases, release, take, waiting_on_others
+from annotate.labeling.services.queue import (
+    Handed,
+    Taken,
+    drop_leases,
+    expire_leases,
+    release,
+    sit,
+    take,
+    waiting_on_others,
+)
 from annotate.labeling.services.tasks import (
     ask_for_more,
     bring_back_image,
@@ -44,6 +53,7 @@ __all__ = [
     "set_aside_image",
     "set_ranks",
     "settled_with_fewer",
+    "sit",
     "take",
     "take_imported",
     "use_as_example",

@@ -8,7 +8,7 @@ a seat looks through the numbers it has not seen before it walks on.
 # ruff: noqa: S608 - what is put into these statements are the words of sql.Dialect and placeholders, never a value
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 
@@ -77,13 +77,14 @@ class Candidate:
     free: bool
 
 
-def take(project: Project, *, user_id: int, want: int) -> Taken:
+def take(project: Project, *, user_id: int, want: int, answered: int = 0) -> Taken:
     """Leases up to `want` tasks to a person, fewer where the open ones must be shared with others at work.
 
-    One transaction. Locks the person's seat, then only tasks that nobody else holds at this moment.
+    One transaction, the caller's where there is one; `answered` tasks are added to the person's count in it. Locks the
+    person's seat, then only tasks that nobody else holds at this moment.
     """
-    with transaction.atomic():
-        seat = _sit(project.pk, user_id)
+    with transaction.atomic(savepoint=False):
+        seat = sit(project.pk, user_id, answered)
         if want < 1:
             return Taken([], seat.votes, seat.votes_today, _queue(project.pk, user_id).leased)
         queue = _queue(project.pk, user_id)
@@ -207,18 +208,21 @@ class Walk:
         ]  # fmt: skip
 
 
-def _sit(project_id: int, user_id: int) -> Place:
-    """The person's seat, made at the first take, locked and marked as seen now."""
+def sit(project_id: int, user_id: int, answered: int = 0) -> Place:
+    """The person's seat, made at the first visit: locked, marked as seen now, `answered` tasks added to its counts."""
+    today = datetime.now(UTC).date()
     found = sql.rows(
-        "INSERT INTO labeling_seat (project_id, user_id, epoch, rank, task_id, returned, votes, votes_today, seen_at)"
-        f" VALUES (%s, %s, -1, -1e300, 0, 0, 0, 0, {sql.dialect().now})"
-        " ON CONFLICT (project_id, user_id) DO UPDATE SET seen_at = excluded.seen_at"
-        " RETURNING id, epoch, rank, task_id, returned, votes, votes_today, day",
-        [project_id, user_id],
+        "INSERT INTO labeling_seat"
+        " (project_id, user_id, epoch, rank, task_id, returned, votes, day, votes_today, seen_at)"
+        f" VALUES (%s, %s, -1, -1e300, 0, 0, %s, %s, %s, {sql.dialect().now})"
+        " ON CONFLICT (project_id, user_id) DO UPDATE SET votes = labeling_seat.votes + excluded.votes,"
+        " votes_today = excluded.votes_today"
+        " + CASE WHEN labeling_seat.day = excluded.day THEN labeling_seat.votes_today ELSE 0 END,"
+        " day = excluded.day, seen_at = excluded.seen_at"
+        " RETURNING id, epoch, rank, task_id, returned, votes, votes_today",
+        [project_id, user_id, answered, today.isoformat(), answered],
     )
-    *place, votes_today, day = found[0]
-    that_day = date.fromisoformat(day) if isinstance(day, str) else day
-    return Place(*place, votes_today=votes_today if that_day == datetime.now(UTC).date() else 0)
+    return Place(*found[0])
 
 
 @dataclass(frozen=True)
@@ -319,7 +323,7 @@ def expire_leases(*, project_id: int | None = None, limit: int = 500) -> int:
     waiting = sorted({row[0] for row in sql.rows(lapsed, [*values, limit])})
     if not waiting:
         return 0
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         tasks = sql.rows(
             f"SELECT id, project_id FROM labeling_task WHERE id IN ({sql.places(waiting)})"
             f" ORDER BY project_id, id {sql.dialect().skip_locked}",

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -36,17 +35,17 @@ class Ballot:
 
 @dataclass(frozen=True)
 class Cast:
-    """What became of a ballot. `before` is the task as it was locked, `task` as it must be written once folded;
-    `votes` are those that stand in the task's present asking."""
+    """What became of a ballot. `fresh`: one more task that the person has answered. `before` is the task as it was
+    locked, `task` as it must be written once folded; `votes` are those that stand in the task's present asking."""
 
     vote_id: int
     key: UUID
     surplus: bool
     repeated: bool
+    fresh: bool
     before: TaskFacts
     task: TaskFacts
     votes: list[VoteFacts]
-    outcome: str
 
 
 def cast_vote(project: Project, *, user_id: int, ballot: Ballot) -> Cast:
@@ -67,7 +66,7 @@ def cast_vote(project: Project, *, user_id: int, ballot: Ballot) -> Cast:
             if vote.answer_hash != digest:
                 _refuse_key(ballot)
             standing = live_votes(votes, before.asking)
-            return Cast(vote.id, vote.key, vote.surplus, True, before, before, standing, vote.outcome)
+            return Cast(vote.id, vote.key, vote.surplus, True, False, before, before, standing)
     value = parse_answer(before.kind, ballot.answer, schema_of(project).live)
     asking = before.asking if ballot.asking is None else ballot.asking
     if not 1 <= asking <= before.asking:
@@ -115,14 +114,13 @@ def _append(
     )  # fmt: skip
     if vote_id is None:
         _refuse_key(ballot)
-    if outcome != Vote.Outcome.SKIP and (earlier is None or earlier.outcome == Vote.Outcome.SKIP):
-        _tally(project.pk, user_id)
+    fresh = outcome != Vote.Outcome.SKIP and (earlier is None or earlier.outcome == Vote.Outcome.SKIP)
     mine = VoteFacts(
         vote_id, user_id, worker_of(user_id, ""), ballot.key, asking, outcome, concept, counted, surplus, False, digest
     )
     kept = [vote for vote in votes if earlier is None or vote.id != earlier.id]
     standing = live_votes([*kept, mine], task.asking)
-    return Cast(vote_id, ballot.key, surplus, False, before, task, standing, outcome)
+    return Cast(vote_id, ballot.key, surplus, False, fresh, before, task, standing)
 
 
 def _place(task: TaskFacts, asking: int, outcome: str, *, changes_counted: bool) -> tuple[bool, bool]:
@@ -237,20 +235,6 @@ def cast_source_vote(project: Project, *, source: str, task_id: int, answer: Any
     )  # fmt: skip
     save_task(before, replace(before, votes_counted=before.votes_counted + counted), due=True)
     return True
-
-
-def _tally(project_id: int, user_id: int) -> None:
-    """One more answer on the person's seat."""
-    today = datetime.now(UTC).date().isoformat()
-    sql.run(
-        "INSERT INTO labeling_seat"
-        " (project_id, user_id, epoch, rank, task_id, returned, votes, day, votes_today, seen_at)"
-        f" VALUES (%s, %s, -1, -1e300, 0, 0, 1, %s, 1, {sql.dialect().now})"
-        " ON CONFLICT (project_id, user_id) DO UPDATE SET votes = labeling_seat.votes + 1,"
-        " votes_today = CASE WHEN labeling_seat.day = excluded.day THEN labeling_seat.votes_today + 1 ELSE 1 END,"
-        " day = excluded.day, seen_at = excluded.seen_at",
-        [project_id, user_id, today],
-    )
 
 
 def _hash(ballot: Ballot) -> str:

@@ -19,7 +19,7 @@ from annotate.projects.models import Invitation, Member
 from annotate.projects.roles import Action
 from annotate.projects.scope import ProjectView
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "annotate.accounts.sessions.Backend"
 
 
 class MemberShape(serializers.Serializer[Any]):
