@@ -14,11 +14,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from annotate.accounts.models import User
 from annotate.core import audit, errors
 from annotate.datasets import selectors as datasets
 from annotate.datasets import services as freezing
@@ -42,7 +42,7 @@ ASKED = "unlabeled,unresolved"
 GIVEN_UP = "The worker was lost again and again while the model chose; look at the server, then start the next round."
 
 
-def next_round(project: Project, *, actor: AbstractBaseUser | None, preset: str = "", strategy: str = "") -> Round:
+def next_round(project: Project, *, actor: User | None, preset: str = "", strategy: str = "") -> Round:
     """A new round, its version asked for.
 
     Conflict, with the reason, where there is nothing to learn from yet or another round is under way; Invalid for a
@@ -307,9 +307,10 @@ def _order_queue(turn: Round, ranking: Path) -> dict[str, Any]:
             if row["digest"] in images:
                 ranks = by_choice.setdefault(row["chosen_by"], {})
                 ranks[images[row["digest"]]] = (place + 0.5) / len(ranked)
-    for chosen_by, ranks in by_choice.items():
-        labeling.set_ranks(turn.project, ranks, chosen_by=chosen_by)
-    counts = {chosen_by: len(ranks) for chosen_by, ranks in by_choice.items()}
+    counts = {
+        chosen_by: labeling.set_ranks(turn.project, ranks, chosen_by=chosen_by)
+        for chosen_by, ranks in sorted(by_choice.items())
+    }
     return {"ranked": sum(counts.values()), "by": counts}
 
 
@@ -320,6 +321,6 @@ def _chunks(predictions: Path) -> Iterator[list[dict[str, Any]]]:
 
 
 def _images(project: Project, digests: list[str]) -> dict[str, int]:
-    """Ids of pictures that may be asked about: never one of the holdout, none that was taken out since."""
+    """Ids of pictures that may be asked about: never one of the holdout or between the sides, none taken out since."""
     rows = Image.objects.filter(project=project, digest__in=digests, state=Image.State.READY)
-    return dict(rows.exclude(split=Image.Split.HOLDOUT).values_list("digest", "id"))
+    return dict(rows.filter(split=Image.Split.TRAIN).values_list("digest", "id"))

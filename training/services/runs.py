@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from annotate.accounts.models import User
 from annotate.core import audit, errors
 from annotate.datasets import selectors as datasets
 from annotate.datasets.models import DatasetVersion
@@ -28,7 +28,7 @@ GIVEN_UP = "The worker was lost {times} times while this run was going on; look 
 def start_run(
     project: Project,
     *,
-    actor: AbstractBaseUser | None,
+    actor: User | None,
     version: DatasetVersion,
     preset: str = "",
     config: Mapping[str, Any] | None = None,
@@ -80,7 +80,7 @@ def _check_weights(project: Project, config: Mapping[str, Any], weights: Weights
         raise errors.Invalid("weights_of_another_size", sentence, {"weights": side, "config": config["size"]})
 
 
-def stop_run(run: Run, *, actor: AbstractBaseUser | None) -> Run:
+def stop_run(run: Run, *, actor: User | None) -> Run:
     """Asks a run to stop at its last whole epoch; one that only waits stops at once. Conflict where it has ended."""
     now = timezone.now()
     with transaction.atomic():
@@ -95,7 +95,7 @@ def stop_run(run: Run, *, actor: AbstractBaseUser | None) -> Run:
     return run
 
 
-def resume_run(run: Run, *, actor: AbstractBaseUser | None) -> Run:
+def resume_run(run: Run, *, actor: User | None) -> Run:
     """Queues a stopped or failed run again; it goes on from its last checkpoint. Conflict for any other."""
     with transaction.atomic():
         ended = Run.objects.filter(pk=run.pk, state__in=(State.STOPPED, State.FAILED))
@@ -226,7 +226,7 @@ def arguments(run: Run) -> list[str]:
     return command
 
 
-def _note(verb: str, run: Run, actor: AbstractBaseUser | None, data: dict[str, Any]) -> None:
+def _note(verb: str, run: Run, actor: User | None, data: dict[str, Any]) -> None:
     audit.record(
         verb, actor=actor.pk if actor else None, subject="run", subject_id=run.pk, project_id=run.project_id, data=data
     )

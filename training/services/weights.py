@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
+from annotate.accounts.models import User
 from annotate.core import audit, errors
 from annotate.projects.models import Project
 from training.models import Weights
@@ -30,12 +30,12 @@ def add_weights(
     project: Project,
     content: BinaryIO,
     *,
-    actor: AbstractBaseUser | None,
+    actor: User | None,
     name: str,
     architecture: str,
     size: int | None = None,
 ) -> Weights:
-    """Keeps a safetensors file for the runs of this project; the same file for the same architecture is kept once.
+    """Keeps a safetensors file for the runs of this project; the same file for the same network is kept once.
 
     Invalid where the architecture is not known, the file is not whole safetensors, holds values that are not finite
     numbers, or does not fit the architecture; TooLarge beyond the server's limit. Nothing is kept then. `size` is the
@@ -64,14 +64,14 @@ def add_weights(
     return _record(project, actor=actor, name=name[:200] or "weights", **row)
 
 
-def _record(project: Project, *, actor: AbstractBaseUser | None, **row: Any) -> Weights:
+def _record(project: Project, *, actor: User | None, **row: Any) -> Weights:
     who = actor.pk if actor else None
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
         same = {"digest": row["digest"], "architecture": row["architecture"]}
-        known = Weights.objects.filter(project=project, **same).first()
-        if known is not None:
-            return known
+        for known in Weights.objects.filter(project=project, **same):
+            if known.facts.get("size") == row["facts"].get("size"):
+                return known
         weights = Weights.objects.create(project=project, created_by_id=who, **row)
         audit.record(
             "add_weights", actor=who, subject="weights", subject_id=weights.pk, project_id=project.pk, data=same
