@@ -110,7 +110,10 @@ export const Header = memo(function Header(props: Props) {
 function Bar({ progress }: { progress: Progress }) {
   const { t } = useTranslation('label')
   const format = useFormat()
-  const share = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0
+  const today = t('progress.today', { number: format.number(progress.mine_today) })
+  // The totals are counted in the background: right after an import there may be none yet.
+  if (progress.total === 0) return <span className={styles.count}>{today}</span>
+  const share = Math.min(1, progress.done / progress.total)
   return (
     <div className={styles.progress}>
       <div
@@ -125,7 +128,7 @@ function Bar({ progress }: { progress: Progress }) {
       </div>
       <span className={styles.count}>
         {t('progress.done', { done: format.number(progress.done), total: format.number(progress.total) })}
-        <span className={styles.today}>{t('progress.today', { number: format.number(progress.mine_today) })}</span>
+        <span className={styles.today}>{today}</span>
       </span>
     </div>
   )

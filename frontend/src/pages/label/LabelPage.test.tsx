@@ -12,9 +12,12 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import axe from 'axe-core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { csrfToken } from '@/api/client'
+import { projectQuery } from '@/api/project'
+import { sessionQuery } from '@/api/session'
 import type { Language } from '@/i18n/languages'
 import { FakeServer, failure, makeTask } from '@/store/fakeServer'
 import { renderIn } from '@/test/render'
+import { guideQuery } from './guide'
 import LabelPage from './LabelPage'
 
 const ANIMALS = ['cat', 'dog', 'hare', 'owl']
@@ -32,14 +35,9 @@ const classOf = (name: string, index: number) => ({
   added_in: 1,
 })
 
-interface Scene {
-  classes: ReturnType<typeof classOf>[]
-  guideText: string
-}
-
 let user = 0
 let server: FakeServer
-let scene: Scene
+let classes: ReturnType<typeof classOf>[]
 let drawn: number[]
 
 const json = (body: unknown, status = 200) =>
@@ -48,16 +46,6 @@ const json = (body: unknown, status = 200) =>
 async function answerRequest(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const request = input instanceof Request ? input : null
   const path = new URL(request?.url ?? String(input), location.origin).pathname
-  if (path === '/api/session') {
-    return json({ user: { id: user, username: 'ada', name: 'Ada', language: 'en', theme: 'auto' }, csrf_token: 'x' })
-  }
-  if (path === '/api/projects/1') {
-    return json({ id: 1, name: 'Animals', kind: 'choice', role: 'annotator', actions: ['label', 'see'], counts: {} })
-  }
-  if (path === '/api/projects/1/desk/guide') {
-    const guide = { guide_text: scene.guideText, guide_version: 3, pictures: [], show_proposals: true }
-    return json({ ...guide, classes: scene.classes })
-  }
   if (path === '/api/projects/1/desk') {
     expect(new Headers(init?.headers).get('X-CSRFToken')).toBe(csrfToken())
     const owner = Number(new Headers(init?.headers).get('X-Fovea-User'))
@@ -95,6 +83,11 @@ async function open(language: Language = 'en') {
     history: createMemoryHistory({ initialEntries: ['/p/1/label'] }),
   })
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  client.setQueryData<unknown>(sessionQuery.queryKey, { user: { id: user, username: 'ada', name: 'Ada' } })
+  const project = { id: 1, name: 'Animals', kind: 'choice', role: 'annotator', actions: ['label', 'see'], counts: {} }
+  client.setQueryData<unknown>(projectQuery(1).queryKey, project)
+  const guide = { guide_text: 'Look at the ears.', guide_version: 3, pictures: [], show_proposals: true, classes }
+  client.setQueryData<unknown>(guideQuery(1).queryKey, guide)
   const page = await renderIn(<RouterProvider router={router as never} />, { language, client })
   await screen.findByRole('main')
   return page
@@ -112,7 +105,7 @@ describe('the label page', () => {
     server = new FakeServer()
     server.signedIn = user
     server.tasks = Array.from({ length: 30 }, (_, i) => makeTask(i + 1))
-    scene = { classes: ANIMALS.map(classOf), guideText: 'Look at the ears.' }
+    classes = ANIMALS.map(classOf)
     drawn = []
     vi.stubGlobal('fetch', vi.fn(answerRequest))
     vi.stubGlobal('createImageBitmap', bitmap)
@@ -159,11 +152,13 @@ describe('the label page', () => {
   })
 
   it('rings a suggestion, accepts it with Space and says so with the vote', async () => {
-    server.tasks = [1, 2].map((id) =>
+    server.tasks = [1, 2, 3].map((id) =>
       makeTask(id, { proposal: { id: 70 + id, answer: { choice: [102] }, score: 0.9 } }),
     )
     await open()
-    expect(await screen.findByRole('button', { name: /hare\s*suggested/ })).toBeTruthy()
+    await waitFor(() => expect(onScreen()).toBe(1))
+    const ringed = await screen.findByText('suggested')
+    expect(ringed.closest('button')?.textContent).toContain('hare')
     await label(' ')
     await label('1')
     await waitFor(() => expect(server.votes.size).toBe(2))
@@ -190,7 +185,7 @@ describe('the label page', () => {
   })
 
   it('finds one class of many by typing, with the recent ones on digits', async () => {
-    scene.classes = [...ANIMALS, ...Array.from({ length: 40 }, (_, i) => `plant ${i}`)].map(classOf)
+    classes = [...ANIMALS, ...Array.from({ length: 40 }, (_, i) => `plant ${i}`)].map(classOf)
     await open()
     await waitFor(() => expect(onScreen()).toBe(1))
     press('m')

@@ -65,6 +65,9 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
   useEffect(() => {
     document.title = `${t('title')} · ${project.name} · Fovea`
   }, [t, project.name])
+  useEffect(() => {
+    if (guideOpen) noteSeen()
+  }, [guideOpen, noteSeen])
   useAfterSignIn(at)
 
   const give = useCallback(
@@ -93,10 +96,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
     if (revisited) at.desk.toNewest()
     else if (proposal) give(proposal.answer)
   }, [at, give])
-  const toggleGuide = useCallback(() => {
-    noteSeen()
-    setGuideOpen((open) => !open)
-  }, [noteSeen])
+  const toggleGuide = useCallback(() => setGuideOpen((open) => !open), [])
 
   const command = (said: Command) => {
     if (said === 'guide') toggleGuide()

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import { NONE, type Recent, use } from '@/kinds/choice/recent'
 
 /** Reads what this device kept under `key`; whatever is not as expected counts as nothing. */
@@ -33,12 +33,15 @@ function isRecent(value: unknown): value is Recent {
 export function useRecent(user: number, project: number): [Recent, (concepts: readonly number[]) => void] {
   const key = `fovea.recent.${user}.${project}`
   const [recent, setRecent] = useState(() => read(key, isRecent, NONE))
-  const add = (concepts: readonly number[]) =>
-    setRecent((before) => {
-      const after = concepts.reduce(use, before)
-      keep(key, after)
-      return after
-    })
+  const add = useCallback(
+    (concepts: readonly number[]) =>
+      setRecent((before) => {
+        const after = concepts.reduce(use, before)
+        keep(key, after)
+        return after
+      }),
+    [key],
+  )
   return [recent, add]
 }
 
@@ -62,9 +65,9 @@ const isNumber = (value: unknown): value is number => typeof value === 'number'
 export function useGuideSeen(user: number, project: number, version: number): [boolean, () => void] {
   const key = `fovea.guide.${user}.${project}`
   const [seen, setSeen] = useState(() => read(key, isNumber, -1))
-  const note = () => {
+  const note = useCallback(() => {
     keep(key, version)
     setSeen(version)
-  }
+  }, [key, version])
   return [seen === version, note]
 }

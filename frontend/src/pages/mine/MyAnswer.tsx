@@ -20,6 +20,8 @@ export interface OwnVote {
   surplus: boolean
   decided: boolean
   asking: number
+  /** False when the task has been asked again since. */
+  current: boolean
   kind?: string
 }
 
@@ -32,7 +34,15 @@ interface Props {
 
 export const MyAnswer = memo(function MyAnswer({ vote, answer, classes, onChange }: Props) {
   const { t } = useTranslation('label')
-  const state = vote.superseded ? 'superseded' : vote.decided ? 'decided' : vote.surplus ? 'surplus' : 'counted'
+  const state = vote.superseded
+    ? 'superseded'
+    : vote.decided
+      ? 'decided'
+      : !vote.current
+        ? 'askedAgain'
+        : vote.surplus
+          ? 'surplus'
+          : 'counted'
   const said = answerText(answer, classes, t)
   const named = Object.values(KINDS).flatMap((kind) => kind.named(answer, classes))
   return (
@@ -52,7 +62,7 @@ export const MyAnswer = memo(function MyAnswer({ vote, answer, classes, onChange
           <When at={vote.created_at} /> · {t(`mine.${state}`)}
         </span>
       </span>
-      {!vote.superseded && !vote.decided && (
+      {(state === 'counted' || state === 'surplus') && (
         <Button size="xs" variant="default" onClick={onChange} aria-label={`${t('mine.change')}: ${said}`}>
           {t('mine.change')}
         </Button>

@@ -6,7 +6,7 @@ import type { ClassEntry } from '@/kinds/kind'
 import type { Answer } from '@/store/desk'
 import { classColour } from '@/theme/colours'
 import { answerText } from '../label/answerText'
-import { type ReviewItem, type Ruling, tally } from './queue'
+import { answerOf, type ReviewItem, type Ruling, tally } from './queue'
 import styles from './review.module.css'
 
 interface Props {
@@ -48,15 +48,15 @@ export function Evidence({ item, classes, ruling }: Props) {
         <>
           <h2>{t('distribution')}</h2>
           <ul className={styles.bars}>
-            {likely.map(({ concept_id, p }) => {
-              const answer: Answer = concept_id === 0 ? { nothing: true } : { choice: [concept_id] }
+            {likely.map((share) => {
+              const answer = answerOf(share)
               return (
-                <li key={concept_id}>
+                <li key={share.concept_id}>
                   <Said answer={answer} classes={classes} />
                   <span className={styles.bar} aria-hidden>
-                    <span style={{ width: `${p * 100}%`, background: colourOf(answer, classes) }} />
+                    <span style={{ width: `${share.p * 100}%`, background: colourOf(answer, classes) }} />
                   </span>
-                  <span className={styles.count}>{format.percent(p)}</span>
+                  <span className={styles.count}>{format.percent(share.p)}</span>
                 </li>
               )
             })}

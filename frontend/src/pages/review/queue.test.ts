@@ -54,7 +54,7 @@ describe('the review queue', () => {
     const likely = item(1, {
       distribution: [
         { concept_id: 5, p: 0.3 },
-        { concept_id: 0, p: 0.7 },
+        { concept_id: null, p: 0.7 },
       ],
     })
     expect(leading(likely)).toEqual({ nothing: true })

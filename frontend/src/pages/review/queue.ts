@@ -15,12 +15,17 @@ export interface ReviewVote {
   asking: number
 }
 
+export interface Share {
+  concept_id: number | null
+  p: number
+}
+
 export interface ReviewItem {
   task: number
   image: DeskPicture
   confidence: number
-  /** Probability of each class; class 0 stands for "nothing fits". */
-  distribution: { concept_id: number; p: number }[]
+  /** Probability of each class; no class stands for "nothing fits". */
+  distribution: Share[]
   votes: ReviewVote[]
   split: string
   state: string
@@ -85,12 +90,13 @@ export function left(queue: Queue): number {
 
 /** What the votes lean to: the likeliest class, else the commonest answer; null without either. */
 export function leading(item: ReviewItem): Answer | null {
-  const best = item.distribution.reduce<{ concept_id: number; p: number } | null>(
-    (top, one) => (top === null || one.p > top.p ? one : top),
-    null,
-  )
-  if (best) return best.concept_id === 0 ? { nothing: true } : { choice: [best.concept_id] }
+  const best = item.distribution.reduce<Share | null>((top, one) => (top === null || one.p > top.p ? one : top), null)
+  if (best) return answerOf(best)
   return tally(item).find(({ answer }) => 'choice' in answer || 'nothing' in answer)?.answer ?? null
+}
+
+export function answerOf(share: Share): Answer {
+  return share.concept_id === null ? { nothing: true } : { choice: [share.concept_id] }
 }
 
 export interface Tally {
