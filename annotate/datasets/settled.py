@@ -69,8 +69,8 @@ def label_of(
     said: dict[str, Any] = {
         "kind": kind,
         "value": dict(answer),
-        "votes": len(heard),
-        "agreement": consensus.agreement if consensus is not None and len(heard) > 1 else None,
+        "votes": consensus.votes if consensus is not None else len(heard),
+        "agreement": consensus.agreement if consensus is not None else None,
         "gold": task.gold is not None or source == "gold",
         "counts": {key: int(counted[key]) for key in sorted(counted) if key in concepts or key == "cannot_tell"},
         "decided": source != "consensus",

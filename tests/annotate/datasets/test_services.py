@@ -3,23 +3,28 @@
 import re
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from annotate.accounts.models import User
+from annotate.consensus import services as consensus
 from annotate.core import errors, progress, storage
 from annotate.core.progress import LongJob
 from annotate.datasets import folders, people, selectors, services
 from annotate.datasets.models import DatasetVersion
-from annotate.ingest.models import Image
+from annotate.desk import services as desk
+from annotate.ingest.models import Image, ImportedLabel
+from annotate.labeling import services as labeling
 from annotate.labeling.models import Task
 from annotate.manifest.read import Version
 from annotate.manifest.schema import Record, canonical_line
-from annotate.projects.models import LabelClass
+from annotate.projects.models import LabelClass, Project
 from annotate.taxonomy.models import Concept
 from tests.annotate.datasets import crowd
-from tests.make import concepts, make_image, make_project, make_task, make_user
+from tests.make import concepts, make_image, make_member, make_project, make_task, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -353,3 +358,55 @@ def test_only_the_projects_own_versions_are_found() -> None:
     assert selectors.newest_ready(other) is None
     with pytest.raises(errors.NotFound):
         selectors.version_for(other, version.pk)
+
+
+def answer_all(project: Project, person: User, said: dict[str, str]) -> None:
+    """Everything the desk hands to a person, answered by the picture's name."""
+    while tasks := desk.work(person, project, votes=[], take=50, release=[]).tasks:
+        for task in tasks:
+            name = Task.objects.get(pk=task.task).image.name
+            ballot = labeling.Ballot(uuid.uuid4(), task.task, crowd.answer(project, said[name]), asking=task.asking)
+            done = desk.work(person, project, votes=[ballot], take=0, release=[])
+            assert done.results[0].status == "stored", done.results[0].why
+
+
+def test_what_people_do_at_the_desk_arrives_in_a_version() -> None:
+    admin, bo, cy = make_user("ada"), make_user("bo"), make_user("cy")
+    project = make_project(admin=admin, redundancy=2, seed=3)
+    for person in (bo, cy):
+        make_member(project, person)
+    names = ("agreed", "nothing", "unclear", "ruled", "imported", "gold")
+    images = {name: make_image(project, n, name=name) for n, name in enumerate(names)}
+    Image.objects.filter(name="imported").update(split="holdout")
+    for name, way in (("imported", "votes"), ("gold", "gold")):
+        ImportedLabel.objects.create(image=images[name], source_name="folder", label="owl", labels_as=way)
+    labeling.open_tasks()
+    labeling.take_imported()
+    consensus.fold_due()
+    said = {"agreed": "cat", "nothing": "nothing", "unclear": "cannot_tell", "ruled": "dog"}
+    answer_all(project, bo, said)
+    answer_all(project, cy, said)
+    ruled = images["ruled"].tasks.get().pk
+    consensus.settle(project, ruled, actor=admin, ruling="settle", answer=crowd.answer(project, "owl"))
+    _, opened = freeze(project, admin)
+    opened.verify()
+    records = by_name(opened)
+    assert {name: record.state for name, record in records.items()} == {
+        "agreed": "labeled", "nothing": "empty", "unclear": "unresolved", "ruled": "labeled", "imported": "labeled",
+        "gold": "labeled",
+    }  # fmt: skip
+    labels = {name: record.labels[0] for name, record in records.items() if record.labels}
+    assert {name: (label.source, label.gold, label.decided, label.votes) for name, label in labels.items()} == {
+        "agreed": ("consensus", False, False, 2),
+        "nothing": ("consensus", False, False, 2),
+        "ruled": ("decision", False, True, 2),
+        "imported": ("imported", True, True, 0),
+        "gold": ("gold", True, True, 0),
+    }
+    owl = {"choice": [concepts(project)["owl"]]}
+    assert labels["ruled"].value == labels["imported"].value == labels["gold"].value == owl
+    assert (labels["agreed"].agreement, labels["gold"].agreement) == (1.0, None)
+    assert labels["agreed"].distribution[str(concepts(project)["cat"])] > 0.9
+    consensus.ask_again(project, ruled, actor=admin)
+    _, opened = freeze(project, admin)
+    assert by_name(opened)["ruled"].state == "unresolved"
