@@ -152,6 +152,31 @@ def test_a_loss_that_is_no_number_stops_with_its_reason(
 
 
 @pytest.mark.parametrize(
+    ("breakdown", "sentence"),
+    [
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), "error: config: not enough memory"),
+        (RuntimeError("strange\nthings"), "error: server: the engine broke down (RuntimeError: strange)"),
+        (OSError(28, "No space left on device"), "error: server: [Errno 28] No space left on device"),
+    ],
+)
+def test_a_breakdown_ends_with_a_sentence_too(
+    fit: Engine,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    breakdown: Exception,
+    sentence: str,
+) -> None:
+    def broken(*args: object) -> None:
+        raise breakdown
+
+    monkeypatch.setattr("training.engine.fit.save_checkpoint", broken)
+    assert fit(tmp_path / "run", "epochs=1") == 1
+    assert refused(capfd).startswith(sentence)
+    assert str(breakdown).splitlines()[0] in (tmp_path / "run" / "log.txt").read_text()
+
+
+@pytest.mark.parametrize(
     ("options", "sentence"),
     [
         (["--preset", "none"], "error: config: preset: 'none' is not one of"),

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import torch
 from training.engine import commands
 from training.engine.errors import Fault
 from training.engine.select import STRATEGIES
+
+NO_MEMORY = "config: not enough memory; take a smaller batch or smaller pictures"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,11 +26,16 @@ def main(arguments: Sequence[str]) -> int:
     except Fault as error:
         return _fail(str(error))
     except (torch.cuda.OutOfMemoryError, MemoryError):
-        return _fail("config: not enough memory; take a smaller batch or smaller pictures")
+        return _fail(NO_MEMORY)
     except ValueError as error:
         return _fail(f"config: {error}")
     except OSError as error:
         return _fail(f"server: {error}")
+    except Exception as error:  # whatever it is, the page shows the last line, and the log the rest
+        traceback.print_exc()
+        if "memory" in str(error):  # torch says so in a RuntimeError on a CPU
+            return _fail(NO_MEMORY)
+        return _fail(f"server: the engine broke down ({type(error).__name__}: {str(error).partition(chr(10))[0]})")
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -61,7 +61,7 @@ def run_fit(asked: argparse.Namespace) -> int:
             journal.log("stopped on request")
             journal.result({"state": "stopped", **_standing(journal)})
             return STOPPED
-        except Fault as error:
+        except Exception as error:
             journal.log(f"error: {error}")
             raise
         journal.event("end", epochs=last.epoch, best_epoch=last.best["epoch"])
