@@ -255,7 +255,7 @@ def broker_options(home: Path) -> dict[str, Any]:
     }
 
 
-CELERY_BROKER_URL = BROKER or "filesystem://"
+CELERY_BROKER_URL = BROKER or "folder://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2} if BROKER else broker_options(FOVEA_HOME)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
