@@ -169,14 +169,8 @@ class Prepared:
                     values = [self.project, claimed[0], user, uuid.uuid4(), answer, self.concepts[0]]
                     database.execute("SELECT 1 FROM labeling_task WHERE id = %s FOR UPDATE", [claimed[0]])
                     database.execute(vote, values)
-                    database.execute(
-                        "DELETE FROM labeling_lease WHERE task_id = %s AND user_id = %s", [claimed[0], user]
-                    )
-                    database.execute(
-                        "UPDATE labeling_task SET votes_counted = votes_counted + 1, leases_held = leases_held - 1,"
-                        " state = CASE WHEN votes_counted + 1 >= votes_wanted THEN 'closed' ELSE state END WHERE id = %s",
-                        [claimed[0]],
-                    )
+                    database.execute(gone, [claimed[0], user])
+                    database.execute(count, [claimed[0]])
                 done[number] += 1
 
 

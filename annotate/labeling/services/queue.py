@@ -97,6 +97,7 @@ def take(project: Project, *, user_id: int, want: int, answered: int = 0) -> Tak
         walk.go_on()
         if walk.missing and expire_leases(project_id=project.pk):
             walk.look_back(_queue(project.pk, user_id).returned)
+            walk.go_on()
         if walk.place != seat:
             _remember(walk.place)
         handed = walk.lease() if walk.claimed else _own_leases(project.pk, user_id, fair)

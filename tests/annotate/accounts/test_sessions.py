@@ -24,7 +24,6 @@ def test_a_session_lives_until_it_expires_is_ended_or_its_user_may_not_come_in()
     User.objects.filter(pk=ada.pk).update(is_active=False)
     assert who(client) is None
     User.objects.filter(pk=ada.pk).update(is_active=True)
-    assert who(client) is None or who(client)["username"] == "ada"  # type: ignore[index]
     fresh = client_for(ada)
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     assert who(fresh) is None
