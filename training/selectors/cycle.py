@@ -63,8 +63,12 @@ def refusal(project: Project) -> Said | None:
 def classes_settled(project: Project) -> set[int]:
     """Up to two concepts that pictures outside the holdout are settled as."""
     tasks = Q(task__holdout=False, task__image__state=Image.State.READY)
-    settled = Consensus.objects.filter(tasks, project=project, task__state=Task.State.CLOSED, concept_id__isnull=False)
-    found = set(settled.order_by("concept_id").values_list("concept_id", flat=True).distinct()[:2])
+    settled = Consensus.objects.filter(tasks, project=project, task__state=Task.State.CLOSED)
+    concepts = settled.order_by("concept_id").values_list("concept_id", flat=True)
+    # Two looks along the index instead of a walk through everything that is settled as the first class.
+    first = concepts.filter(concept_id__gte=0).first()
+    second = None if first is None else concepts.filter(concept_id__gt=first).first()
+    found = {concept for concept in (first, second) if concept is not None}
     if len(found) < 2:
         known = Task.objects.filter(project=project, holdout=False, gold__isnull=False, image__state=Image.State.READY)
         for answer in known.order_by("id").values_list("gold", flat=True)[:MOST].iterator():
@@ -87,6 +91,9 @@ def warnings(project: Project) -> list[Said]:
 
 
 def _settled_holdout(project: Project) -> int:
+    """From the counters that the sweeps keep, else counted as far as it matters."""
+    if "holdout_settled" in project.counts:
+        return int(project.counts["holdout_settled"])
     rows = Task.objects.filter(project=project, holdout=True, state=Task.State.CLOSED)
     return rows.filter(image__state=Image.State.READY)[:ENOUGH_HOLDOUT].count()
 
@@ -161,11 +168,11 @@ def _capped(rows: Any) -> int:
 
 def _capped_tasks(project: Project) -> dict[str, int]:
     """Tasks by state, from the counters that the sweeps keep, else counted up to 10,000."""
-    rows = Task.objects.filter(project=project)
-    found = {state: _capped(rows.filter(state=state)) for state in ("open", "closed", "review")}
-    kept = project.counts
-    for state in found:
-        found[state] = int(kept.get(f"tasks_{state}", found[state]))
+    rows, kept = Task.objects.filter(project=project), project.counts
+    found = {
+        state: int(kept[f"tasks_{state}"]) if f"tasks_{state}" in kept else _capped(rows.filter(state=state))
+        for state in ("open", "closed", "review")
+    }
     return {**found, "all": int(kept.get("images", sum(found.values())))}
 
 
