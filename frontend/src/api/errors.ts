@@ -28,7 +28,8 @@ export function errorFrom(body: unknown, status: number): ApiError {
 export function errorText(problem: unknown): string {
   if (!(problem instanceof ApiError)) return i18next.t('errors:unexpected')
   const known = `errors:${problem.code}`
-  if (i18next.exists(known)) return i18next.t(known as 'errors:unexpected', problem.data)
+  if (i18next.exists(known))
+    return i18next.t(known as 'errors:unexpected', { ...problem.data, message: problem.message })
   if (problem.message) return problem.message
   return i18next.t(problem.status === 404 ? 'errors:not_found' : 'errors:unexpected')
 }

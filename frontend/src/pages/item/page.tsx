@@ -61,7 +61,12 @@ export default function ItemPage() {
             />
           </div>
           {project.actions.includes('work') && (
-            <Anchor href={`/api/projects/${pid}/images/${iid}/picture/original`} download mt="xs" display="inline-block">
+            <Anchor
+              href={`/api/projects/${pid}/images/${iid}/picture/original`}
+              download
+              mt="xs"
+              display="inline-block"
+            >
               {t('item.original')}
             </Anchor>
           )}
@@ -112,7 +117,6 @@ export default function ItemPage() {
           )}
           <details>
             <summary>{t('item.json')}</summary>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
             <pre className={classes.json} tabIndex={0} aria-label={t('item.json')}>
               {JSON.stringify(image, null, 2)}
             </pre>
@@ -147,8 +151,13 @@ function ImageFacts({ image, answer }: { image: ImageDetail; answer: string }) {
   )
 }
 
-function problemText(problem: string, t: (key: 'problem.near_duplicate' | 'problem.bridge' | 'problem.broken') => string) {
-  return problem === 'near_duplicate' || problem === 'bridge' || problem === 'broken' ? t(`problem.${problem}`) : problem
+function problemText(
+  problem: string,
+  t: (key: 'problem.near_duplicate' | 'problem.bridge' | 'problem.broken') => string,
+) {
+  return problem === 'near_duplicate' || problem === 'bridge' || problem === 'broken'
+    ? t(`problem.${problem}`)
+    : problem
 }
 
 function offered(image: ImageDetail, { manages, settles }: { manages: boolean; settles: boolean }): ImageAction[] {

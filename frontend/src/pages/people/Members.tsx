@@ -3,9 +3,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, ask } from '@/api/client'
 import { errorText } from '@/api/errors'
+import { membersQuery } from '@/api/people'
 import { projectKey } from '@/api/project'
 import { useUser } from '@/api/session'
-import type { Member, Page } from '@/api/types'
 import { ConfirmButton } from '@/components/ConfirmButton'
 import { ErrorState } from '@/components/ErrorState'
 import { When } from '@/components/When'
@@ -17,12 +17,7 @@ export function Members({ pid }: { pid: number }) {
   const { t } = useTranslation(['projects', 'common'])
   const client = useQueryClient()
   const me = useUser()
-  const key = [...projectKey(pid), 'members']
-  const members = useQuery({
-    queryKey: key,
-    queryFn: (): Promise<Page<Member>> =>
-      ask(api.GET('/api/projects/{pid}/members', { params: { path: { pid }, query: { limit: 200 } } })),
-  })
+  const members = useQuery(membersQuery(pid))
   const outcome = {
     onSuccess: () => client.invalidateQueries({ queryKey: projectKey(pid) }),
     onError: (problem: Error) => tellFailed(errorText(problem)),
