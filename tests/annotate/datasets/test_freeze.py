@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests.annotate.datasets import crowd
+from tests.annotate.datasets import crowd, freeze_child
 
 ROOT = Path(__file__).parents[3]
 MOMENTS = ("linking", "sealed", "named", "published")
@@ -65,10 +65,9 @@ def test_votes_that_arrive_meanwhile_do_not_tear_a_version(tmp_path: Path) -> No
     untorn(result(child(tmp_path, "crowded")))
 
 
-@pytest.mark.skipif("postgresql" not in os.environ.get("FOVEA_DATABASE", ""), reason="SQLite's runs in a child above")
+@pytest.mark.skipif("postgres" not in os.environ.get("FOVEA_DATABASE", ""), reason="SQLite's runs in a child above")
 @pytest.mark.django_db(transaction=True)
 def test_votes_that_arrive_meanwhile_do_not_tear_a_version_on_postgresql() -> None:
-    freezing = pytest.importorskip("tests.annotate.datasets.freeze_child")
     assert connection.vendor == "postgresql"
     project, admin, _ = crowd.small_project(8)
-    untorn(freezing.freeze_among_writers(project, admin))
+    untorn(freeze_child.freeze_among_writers(project, admin))
