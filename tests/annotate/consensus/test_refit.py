@@ -1,0 +1,149 @@
+"""All votes weighed together, and what a refit may and may not touch."""
+
+import pytest
+from django.utils import timezone
+
+from annotate.consensus import services as consensus
+from annotate.consensus.models import Consensus, Refit, Skill
+from annotate.labeling.models import Task, Vote
+from annotate.projects.models import Project
+from tests import crowd
+from tests.make import concepts
+
+pytestmark = pytest.mark.django_db
+NAMES = ("cat", "dog", "owl")
+
+
+def labeled(*, pictures: int = 30, **settings: object) -> tuple[Project, list[int]]:
+    """Two good people and one who always says cat; the true class of a task goes round."""
+    project = crowd.opened(pictures=pictures, redundancy=3, votes_cap=5, **settings)
+    good, better, lazy = crowd.crowd_of(project, 3)
+    tasks = crowd.tasks_of(project)
+    for number, task in enumerate(tasks):
+        for person in (good, better):
+            crowd.answer(project, person, task, NAMES[number % 3])
+        crowd.answer(project, lazy, task, "cat")
+    return project, tasks
+
+
+def test_a_refit_learns_who_is_to_be_believed_and_says_how_far_it_read() -> None:
+    project, tasks = labeled()
+    assert consensus.refit(project)
+    row = Refit.objects.get()
+    assert (row.number, row.votes, row.last_vote) == (1, 90, Vote.objects.order_by("-pk")[0].pk)
+    assert row.claimed_at is None
+    rate = {skill.worker: skill.statistics["hits"] / skill.statistics["votes"] for skill in Skill.objects.all()}
+    assert sorted(rate) == sorted(f"u{pk}" for pk in Vote.objects.values_list("user_id", flat=True).distinct())
+    assert min(sorted(rate.values())[1:]) > min(rate.values()) + 0.4
+    settled = [crowd.settled(task) for task in tasks]
+    assert settled == [crowd.choice(project, NAMES[number % 3]) for number in range(30)]
+
+
+def test_a_refit_is_reproducible() -> None:
+    project, tasks = labeled()
+    consensus.refit(project)
+    first = list(Consensus.objects.order_by("task").values_list("answer", "confidence", "distribution"))
+    skills = {skill.worker: skill.statistics for skill in Skill.objects.all()}
+    consensus.refit(project)
+    again = list(Consensus.objects.order_by("task").values_list("answer", "confidence", "distribution"))
+    assert [row[0] for row in first] == [row[0] for row in again]
+    assert all(abs(a[1] - b[1]) < 0.01 for a, b in zip(first, again, strict=True))
+    assert set(skills) == {skill.worker for skill in Skill.objects.all()}
+    assert len(tasks) == len(again)
+
+
+def test_a_decision_stands_over_every_refit() -> None:
+    project, tasks = labeled()
+    ruler = crowd.make_user("ruler")
+    consensus.settle(project, tasks[0], actor=ruler, ruling="settle", answer=crowd.NOTHING)
+    before = Consensus.objects.get(task=tasks[0])
+    for _ in range(2):
+        consensus.refit(project)
+    after = Consensus.objects.get(task=tasks[0])
+    assert (after.answer, after.confidence, after.source, after.updated_at) == (
+        crowd.NOTHING, 1.0, "decision", before.updated_at,
+    )  # fmt: skip
+    assert crowd.state_of(tasks[0])[0] == "closed"
+
+
+def test_a_row_that_got_a_vote_meanwhile_is_left_alone() -> None:
+    project, tasks = labeled()
+    Consensus.objects.filter(task=tasks[0]).update(last_vote=10**9, confidence=0.123)
+    consensus.refit(project)
+    assert Consensus.objects.get(task=tasks[0]).confidence == 0.123
+
+
+def risen(project: Project, task: int) -> None:
+    """As if the task had been closed on three strangers' word that the next refit cannot uphold: they all disagree."""
+    votes = Vote.objects.filter(task=task).order_by("pk")
+    for number, (vote, concept) in enumerate(zip(votes, [*concepts(project).values()], strict=True)):
+        Vote.objects.filter(pk=vote.pk).update(user=crowd.make_user(f"odd{number}"), concept=concept)
+    Consensus.objects.filter(task=task).update(confidence=0.99)
+
+
+@pytest.mark.parametrize("case", ["plain", "holdout", "ruled", "at the cap"])
+def test_only_a_plain_closed_task_whose_risk_rose_is_reopened(case: str) -> None:
+    project, tasks = labeled(holdout=30 if case == "holdout" else 0, accept_confidence=0.9)
+    task = tasks[1]
+    risen(project, task)
+    Task.objects.filter(pk=task).update(state="closed", votes_wanted=3, ruled=case == "ruled")
+    if case == "ruled":
+        Consensus.objects.filter(task=task).update(decided=True)
+    if case == "at the cap":
+        Project.objects.update(votes_cap=3)
+        project.refresh_from_db()
+    consensus.refit(project)
+    assert crowd.state_of(task) == (("open", 4, 3) if case == "plain" else ("closed", 3, 3))
+
+
+def test_a_single_voter_is_never_asked_twice_by_arithmetic() -> None:
+    project = crowd.opened(pictures=30, redundancy=1)
+    (ada,) = crowd.crowd_of(project, 1)
+    for number, task in enumerate(crowd.tasks_of(project)):
+        crowd.answer(project, ada, task, NAMES[number % 3] if number < 2 else "cat")
+    consensus.refit(project)
+    assert set(Task.objects.values_list("state", flat=True)) == {"closed"}
+    rare = Consensus.objects.get(task=crowd.tasks_of(project)[1])
+    assert rare.answer == crowd.choice(project, "dog")
+
+
+def test_two_refits_at_once_are_one() -> None:
+    project, _ = labeled(pictures=3)
+    Refit.objects.create(project=project, claimed_at=timezone.now())
+    assert consensus.refit(project) is False
+    Refit.objects.update(claimed_at="2020-01-01T00:00Z")  # whoever claimed it has died
+    assert consensus.refit(project) is True
+
+
+def test_the_sweep_refits_when_enough_is_new_or_it_has_rested() -> None:
+    project, _ = labeled(pictures=6)
+    assert consensus.refit_due() == 0  # eighteen votes are not twenty
+    ruler = crowd.make_user("late")
+    for task in crowd.tasks_of(project)[:2]:
+        crowd.answer(project, ruler, task, "owl")
+    assert consensus.refit_due() == 1
+    assert consensus.refit_due() == 0
+    crowd.answer(project, crowd.make_user("later"), crowd.tasks_of(project)[0], "cat")
+    assert consensus.refit_due() == 0
+    Refit.objects.update(finished_at="2020-01-01T00:00Z")
+    assert consensus.refit_due() == 1
+    project.consensus_method = "majority"
+    project.save()
+    assert consensus.refit_due() == 1
+    assert Refit.objects.get().method == "majority"
+
+
+def test_a_project_without_votes_can_be_refitted() -> None:
+    project = crowd.opened(pictures=2)
+    assert consensus.refit(project)
+    assert not Skill.objects.exists()
+
+
+def test_votes_of_earlier_askings_teach_nothing_any_more() -> None:
+    project, tasks = labeled(pictures=3)
+    ruler = crowd.make_user("ruler")
+    for task in tasks:
+        consensus.ask_again(project, task, actor=ruler)
+    consensus.refit(project)
+    assert not Skill.objects.exists()
+    assert set(Consensus.objects.values_list("votes", "confidence")) == {(0, 0.0)}
