@@ -21,9 +21,9 @@ BROKEN = {"pass": "broken"}
 SKIP = {"pass": "skip", "reason": "too dark"}
 
 
-def crowd_of(project: Project, size: int) -> list[User]:
+def crowd_of(project: Project, size: int, *, name: str = "person") -> list[User]:
     """Annotators of a project."""
-    people = [make_user(f"person{number}") for number in range(size)]
+    people = [make_user(f"{name}{number}") for number in range(size)]
     for person in people:
         make_member(project, person)
     return people
