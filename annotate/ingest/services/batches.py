@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from annotate.accounts.models import User
 from annotate.core import audit, errors, progress, storage
-from annotate.ingest import incoming
+from annotate.ingest import incoming, rows
 from annotate.ingest.incoming import Staged
 from annotate.ingest.models import Batch, BatchFile
 from annotate.ingest.source import placed, readable_name
@@ -124,10 +124,10 @@ def _record(batch: Batch, deliveries: Sequence[Delivery]) -> list[BatchFile]:
 
 def record_rows(batch: Batch, deliveries: Sequence[Delivery]) -> list[BatchFile]:
     """Writes rows for what the delivery does not have yet and counts them; needs the batch's row locked."""
-    rows = {row.key: row for row in (_row(batch, delivery) for delivery in reversed(deliveries))}
-    have = set(BatchFile.objects.filter(batch=batch, key__in=list(rows)).values_list("key", flat=True))
-    fresh = [row for key, row in reversed(rows.items()) if key not in have]
-    BatchFile.objects.bulk_create(fresh)
+    made = {row.key: row for row in (_row(batch, delivery) for delivery in reversed(deliveries))}
+    have = set(BatchFile.objects.filter(batch=batch, key__in=list(made)).values_list("key", flat=True))
+    fresh = [row for key, row in reversed(made.items()) if key not in have]
+    rows.insert(fresh)
     counted = [row for row in fresh if not row.archive]
     refused = sum(row.state == State.REFUSED for row in counted)
     Batch.objects.filter(pk=batch.pk).update(

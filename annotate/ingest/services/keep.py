@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from annotate.core import storage
-from annotate.ingest import holdout, incoming, likeness
+from annotate.ingest import holdout, incoming, likeness, rows
 from annotate.ingest.decoder import Decoded, Refused
 from annotate.ingest.models import Batch, BatchFile, Image, ImportedLabel
 from annotate.projects.models import GuidePicture
@@ -51,8 +51,8 @@ def keep(batch: Batch, files: list[BatchFile], outcomes: dict[int, Outcome], *, 
 
 def _still_pending(files: list[BatchFile], wanted: set[int]) -> list[BatchFile]:
     """Those of `files` that nobody has settled meanwhile (a cancellation does), locked."""
-    rows = BatchFile.objects.select_for_update().filter(pk__in=wanted, state=State.PENDING).order_by("pk")
-    pending = set(rows.values_list("pk", flat=True))
+    waiting = BatchFile.objects.select_for_update().filter(pk__in=wanted, state=State.PENDING).order_by("pk")
+    pending = set(waiting.values_list("pk", flat=True))
     return [file for file in files if file.pk in pending]
 
 
@@ -138,7 +138,7 @@ def _make(chunk: _Chunk, draw: holdout.HoldoutDraw, files: list[BatchFile]) -> N
         images.append(image)
         if not place.known:
             unknown.append(image)
-    Image.objects.bulk_create(images)
+    rows.insert(images)
     holdout.remember(unknown)
     chunk.pictures.update({image.digest: image for image in images})
 
@@ -224,18 +224,18 @@ def _import_labels(chunk: _Chunk) -> None:
             image__in=[image.pk for _, image in said], source_name=batch.source_name
         ).values_list("image_id", "label")
     )
-    rows = []
+    fresh = []
     for file, image in said:
         before = earlier.get(image.pk)
         if before is None:
             earlier[image.pk] = file.label
-            rows.append(
+            fresh.append(
                 ImportedLabel(image=image, source_name=batch.source_name, label=file.label, labels_as=batch.labels_as)
             )
         elif before != file.label:
             file.code = "other_label"
             file.message = f"The same picture came from {batch.source_name} as “{before}” before; that stands."[:300]
-    ImportedLabel.objects.bulk_create(rows, ignore_conflicts=True)
+    ImportedLabel.objects.bulk_create(fresh, ignore_conflicts=True)
 
 
 def _count(batch: Batch, files: list[BatchFile]) -> list[str]:

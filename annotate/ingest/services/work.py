@@ -59,8 +59,8 @@ def bounds() -> Bounds:
 
 
 def decoders_here() -> int:
-    """Decoding children for one worker: half the cores, and not more than four."""
-    return max(1, min(4, (os.cpu_count() or 1) // 2))
+    """Decoding children for one worker: one for each core, and not more than eight. They give way to all others."""
+    return max(1, min(8, os.cpu_count() or 1))
 
 
 class Worker:
@@ -83,8 +83,8 @@ class Worker:
         self.job = job
         self._report = report
         self._feed = Feed(entries) if entries is not None else None
-        self._decoders = [Decoder(bounds()) for _ in range(decoders or decoders_here())]
-        self._threads = ThreadPoolExecutor(len(self._decoders), "decode")
+        # A thread for each decoder: two handfuls under way must not talk to one child at once.
+        self._decoders = [(Decoder(bounds()), ThreadPoolExecutor(1)) for _ in range(decoders or decoders_here())]
         self._drafts = Path(tempfile.mkdtemp(dir=storage.root("drafts")))
         self._beaten = time.monotonic()
 
@@ -94,9 +94,10 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for decoder in self._decoders:
+        for decoder, _ in self._decoders:
             decoder.close()
-        self._threads.shutdown(cancel_futures=True)
+        for _, thread in self._decoders:
+            thread.shutdown(cancel_futures=True)
         shutil.rmtree(self._drafts, ignore_errors=True)
 
     def run(self, until: float) -> None:
@@ -138,10 +139,10 @@ class Worker:
         refused = {file.pk: WORKER_DIED for file in files if file.attempt >= MAX_ATTEMPTS}
         asked = [file for file in files if file.pk not in known and file.pk not in refused]
         decoding = []
-        for number, decoder in enumerate(self._decoders):
+        for number, (decoder, thread) in enumerate(self._decoders):
             if part := asked[number :: len(self._decoders)]:
                 requests = [Request(incoming.path_of(file.staged), str(self._drafts / file.staged)) for file in part]
-                decoding.append(([file.pk for file in part], self._threads.submit(_decode_all, decoder, requests)))
+                decoding.append(([file.pk for file in part], thread.submit(_decode_all, decoder, requests)))
         return Chunk(files, known, refused, decoding)
 
     def _fresh(self) -> list[BatchFile]:

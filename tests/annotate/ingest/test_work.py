@@ -401,6 +401,24 @@ def test_progress_is_told_while_it_lasts(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.django_db
+def test_several_decoders_work_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "CHUNK", 7)
+    project, _ = ready()
+    folder = storage.root("drafts").parent / "tree"
+    folder.mkdir()
+    contents = dict(pictures(60))
+    for number, (name, content) in enumerate(contents.items()):
+        # Every third one takes much longer, so that one decoder runs ahead of the others.
+        heavy = number % 3 == 0
+        (folder / name).write_bytes(picture_bytes(number, size=(700, 700), form="JPEG") if heavy else content)
+    batch = services.ingest_folder(project, str(folder), actor=None, decoders=3)
+    assert counted(batch) == (60, 60, 0, 0)
+    for image in Image.objects.all():
+        heavy = int(image.name.split(".")[0]) % 3 == 0
+        assert (image.width, image.height) == ((700, 700) if heavy else (32, 24))
+
+
+@pytest.mark.django_db
 def test_the_draw_does_not_depend_on_how_pictures_come(monkeypatch: pytest.MonkeyPatch) -> None:
     one, _ = ready(holdout_share=0.25, seed=8)
     other = Project.objects.create(name="other", taxonomy=one.taxonomy, holdout_share=0.25, seed=8)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("path", help="a folder, an ImageFolder tree or a zip")
         parser.add_argument("--labels", choices=Batch.LabelsAs.values, default=Batch.LabelsAs.NONE.value)
         parser.add_argument("--source", default="", help="who the labels are from; the folder's name by itself")
-        parser.add_argument("--decoders", type=int, default=0, help="decoding processes; half the cores by itself")
+        parser.add_argument("--decoders", type=int, default=0, help="decoding processes; one for each core by itself")
         splits = parser.add_mutually_exclusive_group()
         splits.add_argument(
             "--splits", action="store_true", default=None, help="folders train, val, test decide the side"
