@@ -32,6 +32,8 @@ export interface ControlsProps {
   plan: KeyPlan
   /** Ringed, with the key that accepts it. */
   proposal: Answer | null
+  /** What the ring says: by itself, that it is a suggestion. */
+  proposalTag?: string
   /** The answer given before, when this task is looked at again. */
   given: Answer | null
   disabled: boolean

@@ -23,7 +23,7 @@ export const Chips = memo(function Chips(props: ControlsProps) {
           key={entry.concept_id}
           entry={entry}
           hotkey={plan.keys.get(entry.concept_id) ?? null}
-          proposed={named(proposal).includes(entry.concept_id)}
+          proposed={named(proposal).includes(entry.concept_id) ? (props.proposalTag ?? t('classes.proposed')) : null}
           given={named(given).includes(entry.concept_id)}
           disabled={disabled}
           onAnswer={onAnswer}
@@ -58,7 +58,7 @@ function bySlot(shown: readonly ClassEntry[], keys: ReadonlyMap<number, string>)
 interface ChipProps {
   entry: ClassEntry
   hotkey: string | null
-  proposed: boolean
+  proposed: string | null
   given: boolean
   disabled: boolean
   onAnswer: (answer: Answer) => void
@@ -90,7 +90,7 @@ const Chip = memo(function Chip({ entry, hotkey, proposed, given, disabled, onAn
         {hotkey && <kbd aria-hidden>{hotkey.toUpperCase()}</kbd>}
         <span className={styles.mark} style={{ background: classColour(entry.index, entry.color) }} aria-hidden />
         <span className={styles.name}>{entry.name}</span>
-        {proposed && <span className={styles.tag}>{t('classes.proposed')}</span>}
+        {proposed && <span className={styles.tag}>{proposed}</span>}
         {given && <span className={styles.tag}>{t('classes.given')}</span>}
       </button>
       {looking && (entry.definition || example) && (

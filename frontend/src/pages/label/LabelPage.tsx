@@ -18,7 +18,7 @@ import { useGuideSeen, useRecent, useTone } from './kept'
 import { type Command, LABEL_LETTERS } from './keys'
 import styles from './label.module.css'
 import { Overlay } from './Overlay'
-import { useQuiet } from './quiet'
+import { afterFrame, useQuiet } from './quiet'
 import { SkipList } from './SkipList'
 import { Stage } from './Stage'
 import { Tray } from './Tray'
@@ -75,9 +75,12 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
       setPanel(null)
       at?.desk.answer(answer).then((given) => {
         if (!given) return
-        const used = kind.used(answer)
-        if (used.length > 0 && many) addRecent(used)
-        setLast(answerText(answer, guide.classes, t))
+        // The next picture is drawn by now but not yet shown: words wait until it is.
+        afterFrame(() => {
+          const used = kind.used(answer)
+          if (used.length > 0 && many) addRecent(used)
+          setLast(answerText(answer, guide.classes, t))
+        })
       })
     },
     [at, kind, many, addRecent, guide.classes, t],

@@ -1,10 +1,10 @@
 import type { DeskPicture } from '@/store/desk'
 import type { PictureSource } from '@/store/pool'
 
-/** The longest side of a display rendition. */
-const DISPLAY = 2048
 /** A picture smaller than the stage is enlarged at most this much: more only shows its pixels. */
 const ENLARGE = 12
+/** A decoded picture is stretched at most this much, until one of the right size is there. */
+export const STRETCH = 1.2
 
 export interface Stage {
   /** In pixels of the screen, not of the page. */
@@ -13,8 +13,8 @@ export interface Stage {
 }
 
 /** The size at which a picture fills the stage without leaving it. */
-export function fitted(picture: Stage, stage: Stage): Stage {
-  const scale = Math.min(stage.width / picture.width, stage.height / picture.height, ENLARGE)
+export function fitted(picture: Stage, stage: Stage, most = ENLARGE): Stage {
+  const scale = Math.min(stage.width / picture.width, stage.height / picture.height, most)
   return {
     width: Math.max(1, Math.round(picture.width * scale)),
     height: Math.max(1, Math.round(picture.height * scale)),
@@ -35,11 +35,10 @@ export function bitmapSource(stage: () => Stage): PictureSource<Blob, ImageBitma
   }
 }
 
+/** Larger or smaller, all resampling is done while decoding, so that showing is a plain copy. */
 function resizing(image: DeskPicture, stage: Stage): ImageBitmapOptions {
-  const scale = Math.min(1, DISPLAY / Math.max(image.width, image.height))
-  const display = { width: image.width * scale, height: image.height * scale }
-  const fit = fitted(display, stage)
-  if (stage.width === 0 || fit.width >= display.width * 0.9) return {}
+  if (stage.width === 0 || stage.height === 0) return {}
+  const fit = fitted(image, stage)
   return { resizeWidth: fit.width, resizeHeight: fit.height, resizeQuality: 'high' }
 }
 
@@ -49,7 +48,7 @@ export function paint(canvas: HTMLCanvasElement, picture: ImageBitmap | null): v
   if (!context) return
   context.clearRect(0, 0, canvas.width, canvas.height)
   if (!picture) return
-  const fit = fitted(picture, canvas)
+  const fit = fitted(picture, canvas, STRETCH)
   context.imageSmoothingQuality = 'high'
   const left = Math.round((canvas.width - fit.width) / 2)
   const top = Math.round((canvas.height - fit.height) / 2)

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { Labeling } from '@/store/labeling'
 import { Pool } from '@/store/pool'
-import { bitmapSource, type Stage } from './pictures'
+import { bitmapSource, STRETCH, type Stage } from './pictures'
 import { afterFrame } from './quiet'
 import { type Sender, senderFor } from './sending'
 import { release } from './transport'
@@ -41,7 +41,7 @@ function open(place: Place, sender: Sender): AtDesk {
     },
   })
   const resized = (next: Stage) => {
-    const grown = next.width > stage.width * 1.2 || next.height > stage.height * 1.2
+    const grown = next.width > stage.width * STRETCH || next.height > stage.height * STRETCH
     stage = next
     if (grown) pool.redecode()
   }

@@ -9,6 +9,9 @@ import { answerText } from '../label/answerText'
 import { answerOf, type ReviewItem, type Ruling, tally } from './queue'
 import styles from './review.module.css'
 
+/** A class less likely than this says nothing to a reviewer. */
+const WORTH_SHOWING = 0.02
+
 interface Props {
   item: ReviewItem
   classes: readonly ClassEntry[]
@@ -19,11 +22,14 @@ interface Props {
 export function Evidence({ item, classes, ruling }: Props) {
   const { t } = useTranslation('review')
   const format = useFormat()
-  const likely = [...item.distribution].sort((a, b) => b.p - a.p).slice(0, 6)
+  const likely = [...item.distribution]
+    .filter(({ p }) => p >= WORTH_SHOWING)
+    .sort((a, b) => b.p - a.p)
+    .slice(0, 8)
   return (
     <aside className={styles.evidence} aria-label={t('evidence')}>
       <p className={styles.sure}>
-        {t('confidence', { percent: format.percent(item.confidence) })}
+        {item.distribution.length > 0 ? t('confidence', { percent: format.percent(item.confidence) }) : t('noClass')}
         {item.split === 'holdout' && (
           <span className={styles.badge} title={t('holdoutHelp')}>
             {t('holdout')}

@@ -104,7 +104,7 @@ export default function ReviewPage() {
   const more = pages.hasNextPage ? '+' : ''
   return (
     <div className={styles.page} data-desk="shell">
-      <PageTitle title={t('title')} lead={t('lead')}>
+      <PageTitle title={t('title')}>
         <span className={styles.left} role="status">
           {t('left', { number: `${open}${more}` })}
         </span>

@@ -31,6 +31,7 @@ export function Verdicts(props: Props) {
         classes={classes}
         plan={plan}
         proposal={given ? null : lead}
+        proposalTag={t('leads')}
         given={given}
         disabled={false}
         onAnswer={props.onAnswer}
