@@ -5,9 +5,11 @@ import fcntl
 import hashlib
 import os
 import re
+import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,7 +37,7 @@ def path(digest: str, suffix: str = "", *, kind: str = "blobs") -> Path:
     """Where a blob lies; a digest is 64 hexadecimal digits, so no name of a user ever becomes a path."""
     if not DIGEST.fullmatch(digest):
         raise ValueError(f"not a SHA-256 digest: {digest!r}")
-    return Path(f"{settings.FOVEA_HOME}/store/{kind}/{digest[:3]}/{digest}{suffix}")
+    return Path(f"{settings.FOVEA_HOME}/store/{kind}/{digest[:2]}/{digest}{suffix}")
 
 
 def put(content: bytes, suffix: str = "", *, kind: str = "blobs", digest: str | None = None) -> str:
@@ -77,20 +79,43 @@ def flush(files: Iterable[Path]) -> None:
             os.close(descriptor)
 
 
-def adopt(drafts: Iterable[tuple[Path, Path]]) -> None:
-    """Makes blobs of finished files, given as (draft, path of the blob): all on disk when it returns.
+def adopt(drafts: Iterable[tuple[Path, Path]], *, shared: Iterable[tuple[Path, Path]] = ()) -> None:
+    """Makes blobs of finished files, given as (file, path of the blob): all on disk when it returns.
 
-    One flush of everything first, so that many small files cost little more than one.
+    Drafts are moved; `shared` files keep their own name too and must be on the disk already. One flush for all of
+    them, so that many small files cost little more than one. Raises FileNotFoundError where a file is not there.
     """
-    pairs = list(drafts)
-    flush(draft for draft, _ in pairs)
-    for draft, target in pairs:
-        try:
-            draft.replace(target)
-        except FileNotFoundError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft.replace(target)
-    flush({target.parent for _, target in pairs})
+    moved, kept = list(drafts), list(shared)
+    flush(draft for draft, _ in moved)
+    for draft, target in moved:
+        _make(target, partial(os.replace, draft, target))
+    for file, target in kept:
+        _make(target, partial(_share, file, target))
+    flush({target.parent for _, target in (*moved, *kept)})
+
+
+def _make(target: Path, step: Callable[[], None]) -> None:
+    """Does `step`; its folder is made only when it turns out to be missing."""
+    try:
+        step()
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        step()
+
+
+def _share(file: Path, target: Path) -> None:
+    """A second name for a file, or a copy where the disk knows no links. What lies there already is the same."""
+    try:
+        os.link(file, target)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        raise
+    except OSError:
+        draft = target.with_name(f".draft-{os.getpid()}-{target.name}")
+        shutil.copyfile(file, draft)
+        flush([draft])
+        draft.replace(target)
 
 
 @contextmanager

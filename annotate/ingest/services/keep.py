@@ -1,7 +1,5 @@
 """From decoded files to rows: one short transaction for a handful of pictures, all or nothing."""
 
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,31 +55,28 @@ def _still_pending(files: list[BatchFile], wanted: set[int]) -> list[BatchFile]:
 
 
 def _adopt(decoded: dict[int, Decoded], staged: dict[int, str]) -> bool:
-    """Puts all renditions and originals in their places; False where a delivered file was taken away (cancelled)."""
-    pairs: dict[Path, Path] = {}
+    """Puts all renditions and originals in their places; False where a delivered file was taken away (cancelled).
+
+    A delivered file keeps its staged name, which must outlive a crash, until its row is settled.
+    """
+    made: dict[Path, Path] = {}
+    originals: dict[Path, Path] = {}
     for number, one in decoded.items():
-        for made in one.made:
-            kind, suffix = ("blobs", one.suffix) if made == "full" else (made, ".jpg")
-            pairs[storage.path(one.digest, suffix, kind=kind)] = Path(f"{one.prefix}.{made}")
-        original = Path(f"{one.prefix}.original")
-        try:
-            _link(incoming.path_of(staged[number]), original)
-        except FileNotFoundError:
-            return False
-        pairs[storage.path(one.original_digest, one.original_suffix, kind="original")] = original
-    storage.adopt((draft, target) for target, draft in pairs.items())
-    return True
-
-
-def _link(source: Path, target: Path) -> None:
-    """A second name for a file, or a copy where the disk knows no links. The staged name must outlive a crash."""
-    target.unlink(missing_ok=True)
+        for kind in one.made:
+            if kind == "full":
+                made[storage.path(one.digest, one.suffix)] = Path(f"{one.prefix}.full")
+            else:
+                made[storage.path(one.digest, ".jpg", kind=kind)] = Path(f"{one.prefix}.{kind}")
+        target = storage.path(one.original_digest, one.original_suffix, kind="original")
+        originals[target] = incoming.path_of(staged[number])
     try:
-        os.link(source, target)
+        storage.adopt(
+            ((draft, target) for target, draft in made.items()),
+            shared=((file, target) for target, file in originals.items()),
+        )
     except FileNotFoundError:
-        raise
-    except OSError:
-        shutil.copyfile(source, target)
+        return False
+    return True
 
 
 def _settle(chunk: _Chunk, files: list[BatchFile]) -> list[str]:

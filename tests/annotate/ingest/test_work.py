@@ -315,8 +315,8 @@ def at_commit(number: int, *, after: bool) -> Callable[[], None]:
         left = [number]
         true_adopt, true_discard = storage.adopt, incoming.discard
 
-        def adopt(pairs: Any) -> None:
-            true_adopt(pairs)
+        def adopt(pairs: Any, **options: Any) -> None:
+            true_adopt(pairs, **options)
             left[0] -= 1
             if not left[0] and not after:
                 kill_me()
