@@ -134,7 +134,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
         last={last}
         tone={tone}
         guideOpen={guideOpen}
-        guideNew={!seen}
+        guideNew={!seen && (guide.guide_text !== '' || guide.pictures.length > 0)}
         onUndo={useCallback(() => at?.desk.undo(), [at])}
         onGuide={toggleGuide}
         onKeys={useCallback(() => setPanel({ name: 'keys' }), [])}
@@ -142,7 +142,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
         onTone={turnTone}
       />
       <div className={styles.middle}>
-        <Stage at={at}>
+        <Stage at={at} task={view?.task?.id}>
           <Overlay at={at} view={view} project={project} classes={guide.classes} />
           {panel?.name === 'search' && (
             <Search

@@ -4,8 +4,15 @@ import styles from './label.module.css'
 import { paint } from './pictures'
 import type { AtDesk } from './useDesk'
 
+interface Props {
+  at: AtDesk | null
+  /** The task on the screen, told to programs that read the page. */
+  task: number | undefined
+  children: ReactNode
+}
+
 /** The picture, drawn straight on a canvas in the moment in which the desk moves on. */
-export function Stage({ at, children }: { at: AtDesk | null; children: ReactNode }) {
+export function Stage({ at, task, children }: Props) {
   const { t } = useTranslation('label')
   const canvas = useRef<HTMLCanvasElement>(null)
   const picture = useRef<ImageBitmap | null>(null)
@@ -36,7 +43,7 @@ export function Stage({ at, children }: { at: AtDesk | null; children: ReactNode
   }, [at])
 
   return (
-    <section className={styles.stage} aria-label={t('stage.title')}>
+    <section className={styles.stage} aria-label={t('stage.title')} data-task={task}>
       <canvas ref={canvas} className={styles.canvas} role="img" aria-label={t('stage.picture')} />
       {children}
     </section>

@@ -15,6 +15,7 @@ import mark from '@/theme/fovea.svg'
 import { Navigation } from './Navigation'
 import { PersonMenu } from './PersonMenu'
 import classes from './shell.module.css'
+import { useUnsentVotes } from './UnsentVotes'
 import { useKeptPreferences } from './useKeptPreferences'
 
 const HEADER = 52
@@ -27,6 +28,7 @@ export default function Shell() {
   const project = useQuery({ ...projectQuery(pid ?? 0), enabled: pid !== undefined }).data
   const place = useRouterState({ select: (state) => state.location.pathname })
   const keep = useKeptPreferences()
+  useUnsentVotes(user.id)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a page change closes the menu of a phone
   useEffect(() => menu.close(), [place])
