@@ -9,6 +9,7 @@ interface Props extends ButtonProps {
   confirm?: string
   danger?: boolean
   onConfirm: () => void
+  /** What the button is about, for a reader who does not see what it stands beside. */
   name?: string
 }
 
@@ -16,10 +17,12 @@ interface Props extends ButtonProps {
 export function ConfirmButton({ label, question, confirm, danger, onConfirm, name, ...button }: Props) {
   const { t } = useTranslation()
   const [asking, setAsking] = useState(false)
+  // A spoken command names what is written on the button, so the name must contain it.
+  const spoken = name && typeof label === 'string' && !name.includes(label) ? `${label}: ${name}` : name
   return (
     <Popover opened={asking} onChange={setAsking} trapFocus returnFocus withArrow position="bottom-end" shadow="md">
       <Popover.Target>
-        <Button {...button} aria-label={name} onClick={() => setAsking((before) => !before)}>
+        <Button {...button} aria-label={spoken} onClick={() => setAsking((before) => !before)}>
           {label}
         </Button>
       </Popover.Target>

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { Picture } from './Picture'
@@ -8,9 +9,8 @@ export interface WallItem {
   id: number
   name: string
   thumb: string
+  /** Shown in place of the name, which a reader who cannot see the picture is told all the same. */
   caption?: ReactNode
-  /** What a reader who cannot see the picture is told about it. */
-  description?: string
 }
 
 interface Props {
@@ -135,7 +135,6 @@ export function PictureWall({ label, items, selection, onSelect, onOpen, onEnd, 
                 role="option"
                 tabIndex={-1}
                 aria-selected={selection.ids.has(item.id)}
-                aria-label={item.description ? `${item.name}, ${item.description}` : item.name}
                 aria-setsize={-1}
                 aria-posinset={index + 1}
                 className={classes.tile}
@@ -149,7 +148,16 @@ export function PictureWall({ label, items, selection, onSelect, onOpen, onEnd, 
                     ✓
                   </span>
                 </div>
-                <div className={classes.caption}>{item.caption ?? item.name}</div>
+                <div className={classes.caption}>
+                  {item.caption ? (
+                    <>
+                      <VisuallyHidden>{item.name}, </VisuallyHidden>
+                      {item.caption}
+                    </>
+                  ) : (
+                    item.name
+                  )}
+                </div>
               </div>
             )
           })}

@@ -1,5 +1,5 @@
 export const LANGUAGES = [
-  { code: 'en', title: 'English', short: 'EN' },
+  { code: 'en', title: 'English', short: 'English' },
   { code: 'zh-CN', title: '简体中文', short: '中文' },
 ] as const
 export type Language = (typeof LANGUAGES)[number]['code']

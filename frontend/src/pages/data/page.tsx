@@ -51,7 +51,6 @@ export default function DataPage() {
     id: image.id,
     name: image.name,
     thumb: image.thumb,
-    description: [say(image.answer), t(`state.${image.state}`)].filter(Boolean).join(', '),
     caption: <Caption image={image} answer={say(image.answer)} />,
   }))
   const selected = images.filter((image) => selection.ids.has(image.id))

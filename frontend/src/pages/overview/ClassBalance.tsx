@@ -1,4 +1,4 @@
-import { Paper, Text, Title } from '@mantine/core'
+import { Paper, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -33,7 +33,6 @@ export function ClassBalance({ pid }: { pid: number }) {
                 params={{ pid }}
                 search={{ class: row.concept_id }}
                 className={classes.bar}
-                aria-label={t('overview.classBar', { name: row.name, count })}
               >
                 <ClassChip name={row.name} index={row.index} colour={row.color} />
                 <span>
@@ -42,7 +41,9 @@ export function ClassBalance({ pid }: { pid: number }) {
                     style={{ width: `${(count / most) * 100}%`, background: classColour(row.index, row.color) }}
                   />
                 </span>
-                <span className={classes.value}>{format.number(count)}</span>
+                <span className={classes.value}>
+                  {format.number(count)} <VisuallyHidden>{t('overview.classBar')}</VisuallyHidden>
+                </span>
               </Link>
             </li>
           ))}

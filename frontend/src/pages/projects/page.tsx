@@ -1,4 +1,4 @@
-import { Button, SimpleGrid } from '@mantine/core'
+import { Button, SimpleGrid, VisuallyHidden } from '@mantine/core'
 import { IconFolders, IconPlus } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -31,7 +31,7 @@ export default function ProjectsPage() {
   return (
     <>
       <PageTitle title={t('list.title')}>{make}</PageTitle>
-      <h2 hidden>{t('home.yours')}</h2>
+      <VisuallyHidden component="h2">{t('home.yours')}</VisuallyHidden>
       <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }}>
         {data.items.map((project) => (
           <ProjectCard key={project.id} project={project} />

@@ -8,7 +8,11 @@ import { errorText, fieldErrors } from '@/api/errors'
 import type { Offers, Project } from '@/api/types'
 import { ErrorState } from '@/components/ErrorState'
 import { tellDone } from '../tell'
+import { MoreVotes } from './MoreVotes'
 import { useSaveProject } from './useSaveProject'
+
+/** How many more than usual a disputed picture is asked, where no cap is set; as the server counts. */
+const EXTRA_VOTES = 2
 
 /** A number field's value: text while it is being typed or empty. */
 type MaybeNumber = number | string
@@ -48,72 +52,80 @@ export function AskingSettings({ project }: { project: Project }) {
   const whole = { min: 1, max: 50, allowDecimal: false, clampBehavior: 'strict', maw: 360 } as const
 
   return (
-    <Paper withBorder p="lg" maw={720}>
-      <form
-        noValidate
-        onSubmit={form.onSubmit(({ accept_percent, holdout_votes, votes_cap, ...values }) =>
-          save.mutate({
-            ...values,
-            accept_confidence: accept_percent / 100,
-            holdout_votes: typeof holdout_votes === 'number' ? holdout_votes : null,
-            votes_cap: typeof votes_cap === 'number' ? votes_cap : null,
-          }),
-        )}
-      >
-        <Stack gap="lg">
-          {save.isError && <ErrorState text={errorText(save.error)} />}
-          <NumberInput
-            label={t('new.redundancy')}
-            description={`${t('new.redundancyHelp')} ${t('settings.redundancyLater')}`}
-            {...whole}
-            {...form.getInputProps('redundancy')}
-          />
-          <NumberInput
-            label={t('settings.holdoutVotes')}
-            description={t('settings.holdoutVotesHelp')}
-            {...whole}
-            {...form.getInputProps('holdout_votes')}
-          />
-          <NumberInput
-            label={t('settings.votesCap')}
-            description={t('settings.votesCapHelp')}
-            {...whole}
-            {...form.getInputProps('votes_cap')}
-          />
-          <NumberInput
-            label={t('settings.accept')}
-            description={t('settings.acceptHelp')}
-            suffix=" %"
-            min={50}
-            max={100}
-            clampBehavior="blur"
-            maw={360}
-            {...form.getInputProps('accept_percent')}
-          />
-          <Select
-            label={t('settings.method')}
-            description={t('settings.methodHelp')}
-            data={offers.consensus_method.map((value) => ({ value, label: named('methods', value) }))}
-            allowDeselect={false}
-            {...form.getInputProps('consensus_method')}
-          />
-          <Select
-            label={t('settings.order')}
-            description={t('settings.orderHelp')}
-            data={offers.order.map((value) => ({ value, label: named('orders', value) }))}
-            allowDeselect={false}
-            {...form.getInputProps('order')}
-          />
-          <Switch
-            label={t('settings.proposals')}
-            description={t('settings.proposalsHelp')}
-            {...form.getInputProps('show_proposals', { type: 'checkbox' })}
-          />
-          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: 'flex-start' }}>
-            {t('common:save')}
-          </Button>
-        </Stack>
-      </form>
-    </Paper>
+    <>
+      <MoreVotes pid={project.id} />
+      <Paper withBorder p="lg" maw={720}>
+        <form
+          noValidate
+          onSubmit={form.onSubmit(({ accept_percent, holdout_votes, votes_cap, ...values }) =>
+            save.mutate({
+              ...values,
+              accept_confidence: accept_percent / 100,
+              holdout_votes: typeof holdout_votes === 'number' ? holdout_votes : null,
+              votes_cap: typeof votes_cap === 'number' ? votes_cap : null,
+            }),
+          )}
+        >
+          <Stack gap="lg">
+            {save.isError && <ErrorState text={errorText(save.error)} />}
+            <NumberInput
+              label={t('new.redundancy')}
+              description={`${t('new.redundancyHelp')} ${t('settings.redundancyLater')}`}
+              {...whole}
+              {...form.getInputProps('redundancy')}
+            />
+            <NumberInput
+              label={t('settings.holdoutVotes')}
+              description={t('settings.holdoutVotesHelp')}
+              {...whole}
+              {...form.getInputProps('holdout_votes')}
+            />
+            <NumberInput
+              label={t('settings.votesCap')}
+              description={t('settings.votesCapHelp', { number: form.values.redundancy + EXTRA_VOTES })}
+              {...whole}
+              {...form.getInputProps('votes_cap')}
+            />
+            <NumberInput
+              label={t('settings.accept')}
+              description={t('settings.acceptHelp')}
+              suffix=" %"
+              min={50}
+              max={100}
+              clampBehavior="blur"
+              maw={360}
+              {...form.getInputProps('accept_percent')}
+            />
+            <Select
+              label={t('settings.method')}
+              description={t('settings.methodHelp')}
+              data={offers.consensus_method.map((value) => ({ value, label: named('methods', value) }))}
+              allowDeselect={false}
+              {...form.getInputProps('consensus_method')}
+            />
+            <Select
+              label={t('settings.order')}
+              description={t('settings.orderHelp')}
+              data={offers.order.map((value) => ({ value, label: named('orders', value) }))}
+              allowDeselect={false}
+              {...form.getInputProps('order')}
+            />
+            <Switch
+              label={t('settings.proposals')}
+              description={t('settings.proposalsHelp')}
+              {...form.getInputProps('show_proposals', { type: 'checkbox' })}
+            />
+            <Button
+              type="submit"
+              loading={save.isPending}
+              disabled={!form.isDirty()}
+              style={{ alignSelf: 'flex-start' }}
+            >
+              {t('common:save')}
+            </Button>
+          </Stack>
+        </form>
+      </Paper>
+    </>
   )
 }

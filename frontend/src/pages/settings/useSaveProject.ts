@@ -16,6 +16,7 @@ export function useSaveProject(pid: number, { onSuccess, onError }: Outcome) {
       ask(api.PATCH('/api/projects/{pid}', { params: { path: { pid } }, body })),
     onSuccess: (project) => {
       client.setQueryData(projectKey(pid), project)
+      void client.invalidateQueries({ queryKey: [...projectKey(pid), 'votes-wanted'] })
       void client.invalidateQueries({ queryKey: projectsQuery.queryKey })
       onSuccess(project)
     },

@@ -76,6 +76,7 @@ function Place({ to, label, icon: Icon, exact }: { to: string; label: string; ic
       to={to}
       label={label}
       leftSection={<Icon size={18} aria-hidden />}
+      activeOptions={{ exact: true, includeSearch: false }}
       active={here}
       aria-current={here ? 'page' : undefined}
       style={{ borderRadius: 'var(--mantine-radius-md)' }}
