@@ -140,7 +140,7 @@ class Person:
         return {"choice": [concepts[right] if self.draw.random() < 0.8 else self.draw.choice(concepts)]}
 
 
-def main() -> int:
+def work_through() -> int:
     """Reads one errand from stdin, writes the ledger to stdout."""
     errand = json.loads(sys.stdin.buffer.read())
     people = [Person(errand, worker) for worker in errand["people"]]
@@ -170,4 +170,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(work_through())

@@ -65,6 +65,8 @@ def _open_in(project: Project, image_ids: list[int]) -> int:
             for place, task in enumerate(tasks):
                 task.returned = newest - place
             Task.objects.bulk_create(tasks, ignore_conflicts=True)
+            wishes = {"redundancy": project.redundancy, "holdout_votes": project.holdout_votes}
+            Queue.objects.filter(pk=project.pk, redundancy=None).update(**wishes)
     return len(tasks)
 
 
@@ -76,12 +78,11 @@ def follow_settings() -> int:
     """
     holdout_now = F("project__holdout_votes")
     other = (
-        Q(redundancy__isnull=True)
-        | ~Q(redundancy=F("project__redundancy"))
+        ~Q(redundancy=F("project__redundancy"))
         | (Q(project__holdout_votes__isnull=False) & (Q(holdout_votes__isnull=True) | ~Q(holdout_votes=holdout_now)))
         | Q(project__holdout_votes__isnull=True, holdout_votes__isnull=False)
     )
-    changed = list(Queue.objects.filter(other).select_related("project"))
+    changed = list(Queue.objects.filter(other, redundancy__isnull=False).select_related("project"))
     for queue in changed:
         project = queue.project
         for holdout in (False, True):
@@ -94,7 +95,7 @@ def follow_settings() -> int:
 
 
 def _want(project: Project, *, holdout: bool, votes: int) -> None:
-    """Sets what open tasks want, chunk by chunk. One that asked for more votes on its own account keeps them."""
+    """Sets what open tasks want, chunk by chunk; those that have enough are due, and may then ask for one more."""
     open_now = Task.objects.filter(project=project, state=Task.State.OPEN, holdout=holdout)
     for ids in _chunks(open_now.exclude(votes_wanted=votes)):
         with transaction.atomic():
