@@ -1,6 +1,7 @@
 """Names under which votes leave the database: the same person is the same word in all of a project, and in no other."""
 
 import hmac
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -8,6 +9,7 @@ DIGITS = 12
 SCHEME = "HMAC-SHA256 of project and person under the key of the server, 12 hexadecimal digits"
 
 
+@lru_cache(maxsize=10_000)
 def pseudonym(project_id: int, worker: str) -> str:
     """A word that nobody without the server's secret key can trace back to a person."""
     text = f"pseudonym:{project_id}:{worker}"

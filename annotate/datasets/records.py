@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from annotate.consensus.models import Consensus, Decision
 from annotate.datasets import draw, settled, votes
 from annotate.ingest.models import Image
@@ -59,7 +61,7 @@ class Reader:
         """Which groups validate, from all labeled pictures outside the holdout."""
         sizes: Counter[str] = Counter()
         for images in self._chunks(split=Image.Split.TRAIN):
-            said = self._said(images)
+            said = self._said(images, "consensus__distribution", "consensus__counts")
             sizes.update(_group(image) for image in images if said[image.pk].state == "labeled")
         return draw.draw_validation(sizes.items(), seed=self.seed)
 
@@ -68,23 +70,22 @@ class Reader:
         first = 0
         for images in self._chunks():
             said = self._said(images)
-            found = votes.votes_by_task(_askings(said))
+            marks = votes.marks_by_task({one.task.pk: one.task.asking for one in said.values() if one.task})
             for image in images:
                 one = said[image.pk]
-                cast = found[one.task.pk] if one.task and one.task.pk in found else []
-                record = self._record(image, one, cast=cast, first=first, drawn=drawn)
-                first += len(cast)
+                mine = marks[one.task.pk] if one.task and one.task.pk in marks else []
+                record = self._record(image, one, marks=mine, first=first, drawn=drawn)
+                first += len(mine)
                 self.tally.add(record)
                 yield record
 
     def vote_rows(self) -> Iterator[VoteRow]:
         """Every vote on those pictures, in the order in which the records counted them."""
         for images in self._chunks():
-            tasks = {task.image_id: task for task in self._tasks(images)}
-            found = votes.votes_by_task({task.pk: task.asking for task in tasks.values()})
+            tasks = dict(self._tasks(images).values_list("image_id", "pk"))
+            given = votes.votes_by_task(tasks.values())
             for image in images:
-                task = tasks.get(image.pk)
-                for vote in found.get(task.pk, ()) if task else ():
+                for vote in given.get(tasks.get(image.pk, 0), ()):
                     yield votes.vote_row(vote, digest=image.digest, project_id=self.project.pk)
 
     def excluded(self) -> dict[str, dict[str, int]]:
@@ -103,18 +104,19 @@ class Reader:
             yield images
             after = images[-1].digest
 
-    def _tasks(self, images: list[Image]) -> Iterator[Task]:
+    def _tasks(self, images: list[Image]) -> QuerySet[Task]:
         ids = [image.pk for image in images]
-        rows = Task.objects.filter(image_id__in=ids, question=QUESTION, kind=self.project.kind)
-        yield from rows.select_related("consensus").iterator()
+        return Task.objects.filter(image_id__in=ids, question=QUESTION, kind=self.project.kind)
 
-    def _said(self, images: list[Image]) -> dict[int, Said]:
-        tasks = {task.image_id: task for task in self._tasks(images)}
+    def _said(self, images: list[Image], *without: str) -> dict[int, Said]:
+        """What is known of each picture; `without` are columns that will not be asked for."""
+        rows = self._tasks(images).select_related("consensus").defer(*without)
+        tasks = {task.image_id: task for task in rows.iterator()}
         rulings = Decision.objects.filter(task_id__in=[task.pk for task in tasks.values()]).order_by("id")
         last = {ruling.task_id: ruling for ruling in rulings}
         return {image.pk: _say(tasks.get(image.pk), last) for image in images}
 
-    def _record(self, image: Image, said: Said, *, cast: list[votes.VoteFacts], first: int, drawn: draw.Draw) -> Record:
+    def _record(self, image: Image, said: Said, *, marks: list[votes.Mark], first: int, drawn: draw.Draw) -> Record:
         labels: tuple[Label, ...] = ()
         if said.task is not None and said.answer is not None and said.state in ("labeled", "empty"):
             label = settled.label_of(
@@ -123,7 +125,7 @@ class Reader:
                 source=said.source,
                 task=said.task,
                 consensus=said.consensus,
-                votes=cast,
+                votes=marks,
                 concepts=self.concepts,
             )
             labels = (label,)
@@ -141,7 +143,7 @@ class Reader:
             state=said.state,
             chosen_by=said.task.chosen_by if said.task else "",
             labels=labels,
-            votes=votes.standing_places(cast, first) if labels else (),
+            votes=votes.standing_places(marks, first) if labels else (),
             extra={"group_name": image.group_name} if image.group_name else {},
         )
 
@@ -151,10 +153,6 @@ def _say(task: Task | None, rulings: Mapping[int, Decision]) -> Said:
     ruling = rulings.get(task.pk) if task else None
     answer, source = settled.answer_of(task, ruling, consensus)
     return Said(task, consensus, answer, source, settled.state_of(task, answer))
-
-
-def _askings(said: Mapping[int, Said]) -> dict[int, int]:
-    return {one.task.pk: one.task.asking for one in said.values() if one.task}
 
 
 def _group(image: Image) -> str:

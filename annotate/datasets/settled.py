@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from annotate.consensus.models import Consensus, Decision
-from annotate.datasets.votes import VoteFacts
+from annotate.datasets.votes import Mark
 from annotate.labeling.models import Task
 from annotate.manifest.schema import Label, LabelSource, State
 
@@ -57,7 +57,7 @@ def label_of(
     source: str,
     task: Task,
     consensus: Consensus | None,
-    votes: Sequence[VoteFacts],
+    votes: Sequence[Mark],
     concepts: Collection[str],
 ) -> Label:
     """The label with what it stands on; `concepts` are the keys that a distribution may have.

@@ -1,24 +1,33 @@
 """The votes of a version, read in the one order that records count them by."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from annotate.datasets import people
 from annotate.labeling.facts import worker_of
 from annotate.labeling.models import Vote
 from annotate.manifest.schema import VoteRow
 
-FIELDS = (
+SAYING = (Vote.Outcome.ANSWER, Vote.Outcome.CANNOT_TELL)
+GIVEN = (
     "task_id", "user_id", "source", "asking", "answer", "counted", "surplus", "superseded", "proposal_id", "created_at",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class VoteFacts:
-    """One vote as it lies in the database; `current`: of the task's present asking."""
+class Mark:
+    """What a record has to know of a vote; `stands`: the settled answer was made of it, because it is live, of the
+    task's present asking, and says something of the content."""
+
+    source: str
+    stands: bool
+
+
+class Given(NamedTuple):
+    """One vote as it lies in the database."""
 
     task_id: int
     user_id: int | None
@@ -30,25 +39,28 @@ class VoteFacts:
     superseded: bool
     proposal_id: int | None
     created_at: datetime
-    current: bool
-
-    @property
-    def stands(self) -> bool:
-        """Whether the settled answer was made of it: live, of this asking, and saying something of the content."""
-        passed = self.answer.get("pass")
-        return self.current and not self.superseded and passed in (None, "cannot_tell")
 
 
-def votes_by_task(askings: Mapping[int, int]) -> dict[int, list[VoteFacts]]:
+def marks_by_task(askings: Mapping[int, int]) -> dict[int, list[Mark]]:
     """Every vote on the tasks, in the order they were given; `askings` are the tasks' present ones by id."""
-    found: dict[int, list[VoteFacts]] = defaultdict(list)
-    rows = Vote.objects.filter(task_id__in=list(askings)).order_by("id").values_list(*FIELDS)
-    for row in rows.iterator():
-        found[row[0]].append(VoteFacts(*row, current=row[3] == askings[row[0]]))
+    found: dict[int, list[Mark]] = defaultdict(list)
+    rows = Vote.objects.filter(task_id__in=list(askings)).order_by("id")
+    for task_id, source, asking, superseded, outcome in rows.values_list(
+        "task_id", "source", "asking", "superseded", "outcome"
+    ).iterator():
+        found[task_id].append(Mark(source, asking == askings[task_id] and not superseded and outcome in SAYING))
     return found
 
 
-def vote_row(vote: VoteFacts, *, digest: str, project_id: int) -> VoteRow:
+def votes_by_task(tasks: Collection[int]) -> dict[int, list[Given]]:
+    """The same votes in the same order, whole."""
+    found: dict[int, list[Given]] = defaultdict(list)
+    for row in Vote.objects.filter(task_id__in=list(tasks)).order_by("id").values_list(*GIVEN).iterator():
+        found[row[0]].append(Given(*row))
+    return found
+
+
+def vote_row(vote: Given, *, digest: str, project_id: int) -> VoteRow:
     """The vote under a pseudonym."""
     return VoteRow(
         digest=digest,
@@ -64,9 +76,9 @@ def vote_row(vote: VoteFacts, *, digest: str, project_id: int) -> VoteRow:
     )
 
 
-def standing_places(votes: Collection[VoteFacts], first: int) -> tuple[int, ...]:
+def standing_places(marks: Sequence[Mark], first: int) -> tuple[int, ...]:
     """Row numbers of the votes that the answer stands on, `first` being that of the picture's first vote."""
-    return tuple(first + offset for offset, vote in enumerate(votes) if vote.stands)
+    return tuple(first + offset for offset, mark in enumerate(marks) if mark.stands)
 
 
 def stamp(moment: datetime) -> str:

@@ -23,11 +23,21 @@ def answer(project: Project, said: str) -> dict[str, Any]:
 def vote(task: Task, voter: User | str, said: str, **fields: Any) -> Vote:
     who = {"source": voter} if isinstance(voter, str) else {"user": voter}
     given = answer(task.project, said)
-    fields = {"asking": task.asking, "counted": given.get("pass") not in ("broken", "skip"), **fields}
+    outcome = given.get("pass", "answer")
+    concept = given["choice"][0] if "choice" in given else 0 if "nothing" in given else None
+    fields = {"asking": task.asking, "counted": outcome not in ("broken", "skip"), **fields}
     Task.objects.filter(pk=task.pk).update(votes_counted=task.votes_counted + 1)
     task.refresh_from_db()
     return Vote.objects.create(
-        project=task.project, task=task, answer=given, answer_hash="", schema_number=1, **who, **fields
+        project=task.project,
+        task=task,
+        answer=given,
+        answer_hash="",
+        schema_number=1,
+        outcome=outcome,
+        concept=concept,
+        **who,
+        **fields,
     )
 
 
