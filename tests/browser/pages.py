@@ -23,8 +23,8 @@ def open_page(browser: Browser, url: str, *, language: str = "en-US", scheme: st
 
 def sign_in(page: Page, username: str, password: str) -> None:
     page.goto("/login")
-    page.get_by_label(words("account:username")).fill(username)
-    page.get_by_label(words("account:password"), exact=True).fill(password)
+    page.get_by_role("textbox", name=words("account:username"), exact=True).fill(username)
+    page.locator("input[type=password]").fill(password)
     page.get_by_role("button", name=words("account:signIn.button")).click()
     page.wait_for_url(lambda url: "/login" not in url)
 
@@ -32,12 +32,12 @@ def sign_in(page: Page, username: str, password: str) -> None:
 def make_project(page: Page, name: str, classes: list[str], *, redundancy: int, holdout_percent: int) -> int:
     """A project through the form; its number."""
     page.goto("/projects/new")
-    page.get_by_label(words("projects:new.name"), exact=False).first.fill(name)
-    page.get_by_label(words("projects:new.classes"), exact=False).fill("\n".join(classes))
-    page.get_by_label(words("projects:new.redundancy"), exact=False).fill(str(redundancy))
-    holdout = page.get_by_label(words("projects:new.holdout"), exact=False)
-    if holdout.get_attribute("role") != "slider":
-        holdout.fill(str(holdout_percent))
+    page.get_by_role("textbox", name=words("projects:new.name"), exact=True).fill(name)
+    page.get_by_role("textbox", name=words("projects:new.classes"), exact=True).fill("\n".join(classes))
+    page.get_by_role("textbox", name=words("projects:new.redundancy"), exact=True).fill(str(redundancy))
+    holdout = page.get_by_role("slider", name=words("projects:new.holdout"))
+    for _ in range(holdout_percent - int(holdout.get_attribute("aria-valuenow") or 0)):
+        holdout.press("ArrowRight")
     page.get_by_role("button", name=words("projects:new.create")).click()
     page.wait_for_url(re.compile(r"/p/\d+"))
     found = re.search(r"/p/(\d+)", page.url)
@@ -48,9 +48,12 @@ def make_project(page: Page, name: str, classes: list[str], *, redundancy: int, 
 def import_files(page: Page, project: int, files: list[Path]) -> None:
     """Chooses files, sends them, and waits until the server has taken them in."""
     page.goto(f"/p/{project}/import")
-    page.get_by_test_id("files").set_input_files([str(path) for path in files])
-    page.get_by_role("button", name=pattern("data:import.start_other")).click()
-    expect(page.get_by_text(pattern("data:import.result")).first).to_be_visible()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=words("data:import.chooseFiles")).click()
+    chooser.value.set_files(files)
+    page.get_by_role("button", name=words("data:import.start_other", count=len(files))).click()
+    expect(page.get_by_role("link", name=words("data:import.see"))).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(words("data:import.result", added=len(files), duplicate=0, refused=0))).to_be_visible()
 
 
 def invite(page: Page, project: int, role: str) -> str:
@@ -66,11 +69,11 @@ def invite(page: Page, project: int, role: str) -> str:
 def join(page: Page, link: str, username: str) -> None:
     """Opens an invitation under the page's own host and makes an account."""
     page.goto("/invitation/" + link.rstrip("/").rpartition("/")[2])
-    page.get_by_label(words("account:username")).fill(username)
-    page.get_by_label(words("account:name"), exact=True).fill(username.capitalize())
-    page.get_by_label(words("account:password"), exact=True).fill(PASSWORD)
+    page.get_by_role("textbox", name=words("account:username"), exact=True).fill(username)
+    page.get_by_role("textbox", name=words("account:name"), exact=True).fill(username.capitalize())
+    page.locator("input[type=password]").fill(PASSWORD)
     page.get_by_role("button", name=words("account:invitation.create")).click()
-    page.wait_for_url(re.compile(r"/p/\d+|/$"))
+    page.wait_for_url(lambda url: "/invitation/" not in url)
 
 
 def status_of(page: Page) -> str:

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 EACH = 22
 LABELS = 50
+EPOCHS = 60
 
 
 @pytest.fixture(params=["embedded", "grown"])
@@ -103,8 +104,7 @@ def settle_everything(page: Page, project: int, script: Person) -> None:
     page.goto(f"/p/{project}/review")
     for left in range(waiting, 0, -1):
         expect(page.locator("main")).to_be_visible()
-        page.wait_for_selector("main img, main canvas")
-        page.wait_for_timeout(300)
+        expect(page.get_by_role("status").filter(has_text=words("review:left", number=left))).to_be_visible()
         page.keyboard.press("Space")
         wait_for(
             lambda left=left: len(script.get(f"/api/projects/{project}/review", limit=200)["items"]) < left,
@@ -114,40 +114,46 @@ def settle_everything(page: Page, project: int, script: Person) -> None:
 
 
 def freeze_and_train(page: Page, project: int) -> None:
-    """A frozen version, then a short run on it whose curves move."""
+    """A frozen version, then a short run on it whose curves move while it is looked at."""
     page.goto(f"/p/{project}/versions")
-    page.get_by_role("button", name=words("versions:freeze")).click()
-    expect(page.get_by_role("button", name=words("versions:export"))).to_be_visible()
-    page.goto(f"/p/{project}/runs")
+    page.get_by_role("button", name=words("versions:freeze"), exact=True).click()
+    page.get_by_role("link", name=words("versions:train"), exact=True).first.click()
     page.get_by_role("radio", name=re.compile("Teaching CNN, 32")).click()
+    page.get_by_role("button", name=words("training:start.more")).click()
+    page.get_by_role("textbox", name="epochs", exact=True).fill(str(EPOCHS))
     page.get_by_role("button", name=words("training:start.button")).click()
     page.wait_for_url(re.compile(r"/runs/\d+"))
-    expect(page.locator(".uplot canvas").first).to_be_visible()
-    seen = set()
-    deadline = 0
-    while page.get_by_text(words("training:state.finished"), exact=True).count() == 0 and deadline < 600:
-        seen.add(page.locator("progress, [role=progressbar]").first.get_attribute("aria-valuenow"))
-        page.wait_for_timeout(200)
-        deadline += 1
+    curve = page.locator(".uplot canvas").first
+    expect(curve).to_be_visible()
+    live = page.get_by_text(words("training:state.running"), exact=True)
+    drawings, epochs = set(), set()
+    while live.count() > 0:
+        drawings.add(curve.evaluate("(canvas) => canvas.toDataURL()"))
+        epochs.add(page.get_by_text(pattern("training:live.epoch")).first.inner_text())
+        page.wait_for_timeout(250)
     expect(page.get_by_text(words("training:state.finished"), exact=True)).to_be_visible()
-    assert len(seen) > 1, "the page followed the run"
+    assert len(drawings) > 2, "the curves grew before one's eyes"
+    assert len(epochs) > 1, "and the passes were counted"
 
 
 def evaluate(page: Page, project: int, script: Person) -> None:
-    """The evaluation came by itself; a cell of the matrix shows its pictures."""
+    """The evaluation comes by itself; a cell of the matrix shows its pictures."""
     page.get_by_role("link", name=words("training:live.evaluation")).click()
-    expect(page.get_by_text(words("training:evaluation.top1"))).to_be_visible()
+    expect(page.get_by_text(words("training:evaluation.top1"), exact=True).first).to_be_visible()
     cells = page.locator("[data-cell]")
+    expect(cells).to_have_count(len(SHAPES) ** 2)
     counts = [int(text) for text in cells.all_inner_texts()]
-    assert sum(counts) > 0
+    full = script.get(f"/api/projects/{project}/evaluations/{page.url.rpartition('/')[2]}")
+    assert sum(counts) == full["content"]["counts"]["scored"] > 0
     cells.nth(counts.index(max(counts))).click()
-    expect(page.locator("section[aria-labelledby=cell-heading] img").first).to_be_visible()
+    pictures = page.locator("section[aria-labelledby=cell-heading] img")
+    expect(pictures).to_have_count(max(counts))
 
 
 def next_round(page: Page, project: int) -> None:
     """One button, and the round goes through all its stages."""
     page.goto(f"/p/{project}/cycle")
-    page.get_by_label(words("cycle:preset"), exact=True).select_option(label="Teaching CNN, 32 px")
+    page.get_by_role("combobox", name=words("cycle:preset"), exact=True).select_option(label="Teaching CNN, 32 px")
     page.get_by_role("button", name=words("cycle:next"), exact=True).click()
     expect(page.get_by_text(words("cycle:state.done"), exact=True)).to_be_visible(timeout=180_000)
 

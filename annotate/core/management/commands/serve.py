@@ -30,7 +30,8 @@ def services(host: str, port: int, *, on_sqlite: bool) -> list[Service]:
     web = (
         sys.executable, "-m", "gunicorn", "annotate.wsgi", "--bind", address, "--workers", str(web_processes),
         "--threads", "8", "--worker-class", "gthread", "--timeout", "120", "--graceful-timeout", "5",
-        "--log-level", "warning", "--no-control-socket",
+        # Longer than a client keeps an idle connection: else one is closed under the request that reuses it.
+        "--keep-alive", "75", "--log-level", "warning", "--no-control-socket",
     )  # fmt: skip
     return [
         Service("web", web),
