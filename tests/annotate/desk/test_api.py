@@ -290,3 +290,16 @@ def test_queries_of_the_lists_do_not_grow_with_their_rows(path: str) -> None:
         assert path == "desk/guide" or len(reply.json()["items"]) == pictures
         numbers.append(len(made))
     assert numbers[0] == numbers[1]
+
+
+def test_a_page_that_belongs_to_somebody_else_is_refused_whole() -> None:
+    project = crowd.opened(pictures=1, redundancy=1)
+    ada, bob = crowd.crowd_of(project, 2)
+    client = client_for(ada)
+    vote = ballot(crowd.tasks_of(project)[0], crowd.choice(project, "cat"))
+    path = f"/api/projects/{project.pk}/desk"
+    reply = client.post(path, {"votes": [vote], "take": 1}, format="json", HTTP_X_FOVEA_USER=str(bob.pk))
+    assert (reply.status_code, reply.json()["code"]) == (409, "other_user")
+    assert not Vote.objects.exists()
+    reply = client.post(path, {"votes": [vote]}, format="json", HTTP_X_FOVEA_USER=str(ada.pk))
+    assert reply.json()["results"][0]["status"] == "stored"

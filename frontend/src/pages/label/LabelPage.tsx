@@ -5,10 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { projectQuery } from '@/api/project'
 import { sessionQuery, useUser } from '@/api/session'
 import { KINDS } from '@/kinds'
-import type { Pass } from '@/kinds/kind'
-import type { Answer } from '@/store/desk'
 import type { KeptVote } from '@/store/shelf'
-import { answerText } from './answerText'
 import { Footer } from './Footer'
 import { GuidePanel } from './GuidePanel'
 import { guideQuery } from './guide'
@@ -18,10 +15,11 @@ import { useGuideSeen, useRecent, useTone } from './kept'
 import { type Command, LABEL_LETTERS } from './keys'
 import styles from './label.module.css'
 import { Overlay } from './Overlay'
-import { afterFrame, useQuiet } from './quiet'
+import { useQuiet } from './quiet'
 import { SkipList } from './SkipList'
 import { Stage } from './Stage'
 import { Tray } from './Tray'
+import { useAnswers } from './useAnswers'
 import { type AtDesk, useDesk } from './useDesk'
 import { useKeys } from './useKeys'
 
@@ -37,8 +35,8 @@ export default function LabelPage() {
   return <LabelDesk key={`${user.id}:${pid}`} pid={pid} userId={user.id} />
 }
 
-function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
-  const { t } = useTranslation('label')
+/** The project, its guide, this person's place at its desk, and the keys of its classes. */
+function usePlace(pid: number, userId: number) {
   const project = useSuspenseQuery(projectQuery(pid)).data
   const guide = useSuspenseQuery(guideQuery(pid)).data
   const place = useMemo(
@@ -46,21 +44,26 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
     [pid, userId, guide.show_proposals],
   )
   const at = useDesk(place)
-  const view = useQuiet(
-    at?.desk ?? NOBODY,
-    useCallback(() => at?.desk.view ?? null, [at]),
-  )
-  const [panel, setPanel] = useState<Panel>(null)
+  const read = useCallback(() => at?.desk.view ?? null, [at])
+  const view = useQuiet(at?.desk ?? NOBODY, read)
   const [recent, addRecent] = useRecent(userId, pid)
-  const [tone, turnTone] = useTone()
-  const [seen, noteSeen] = useGuideSeen(userId, pid, guide.guide_version)
-  const [guideOpen, setGuideOpen] = useState(() => !seen && guide.guide_text !== '' && innerWidth >= 1000)
-  const [last, setLast] = useState('')
   const kind = KINDS[view?.task?.kind ?? project.kind] ?? Object.values(KINDS)[0]
   if (!kind) throw new Error('no label kind is known')
   const many = kind.plan(guide.classes, NO_CLASSES).searches
   const slots = many ? recent.slots : NO_CLASSES
   const plan = useMemo(() => kind.plan(guide.classes, slots), [kind, guide.classes, slots])
+  const onUsed = useCallback((used: readonly number[]) => many && addRecent(used), [many, addRecent])
+  useAfterSignIn(at)
+  return { project, guide, at, view, kind, plan, recent, onUsed }
+}
+
+function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
+  const { t } = useTranslation('label')
+  const { project, guide, at, view, kind, plan, recent, onUsed } = usePlace(pid, userId)
+  const [panel, setPanel] = useState<Panel>(null)
+  const [tone, turnTone] = useTone()
+  const [seen, noteSeen] = useGuideSeen(userId, pid, guide.guide_version)
+  const [guideOpen, setGuideOpen] = useState(() => !seen && guide.guide_text !== '' && innerWidth >= 1000)
 
   useEffect(() => {
     document.title = `${t('title')} · ${project.name} · Fovea`
@@ -68,37 +71,11 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
   useEffect(() => {
     if (guideOpen) noteSeen()
   }, [guideOpen, noteSeen])
-  useAfterSignIn(at)
 
-  const give = useCallback(
-    (answer: Answer) => {
-      setPanel(null)
-      at?.desk.answer(answer).then((given) => {
-        if (!given) return
-        // The next picture is drawn by now but not yet shown: words wait until it is.
-        afterFrame(() => {
-          const used = kind.used(answer)
-          if (used.length > 0 && many) addRecent(used)
-          setLast(answerText(answer, guide.classes, t))
-        })
-      })
-    },
-    [at, kind, many, addRecent, guide.classes, t],
-  )
-  const pass = useCallback(
-    (said: Pass) => {
-      if (!at?.desk.view.task) return
-      if (said === 'skip') setPanel({ name: 'skip' })
-      else give(said === 'nothing' ? { nothing: true } : { pass: said })
-    },
-    [at, give],
-  )
-  const accept = useCallback(() => {
-    if (!at) return
-    const { revisited, proposal } = at.desk.view
-    if (revisited) at.desk.toNewest()
-    else if (proposal) give(proposal.answer)
-  }, [at, give])
+  const close = useCallback(() => setPanel(null), [])
+  const skip = useCallback(() => setPanel({ name: 'skip' }), [])
+  const answering = { at, kind, classes: guide.classes, onGiven: close, onSkip: skip, onUsed }
+  const { give, pass, accept, last } = useAnswers(answering)
   const toggleGuide = useCallback(() => setGuideOpen((open) => !open), [])
 
   const command = (said: Command) => {
@@ -145,13 +122,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
         <Stage at={at} task={view?.task?.id}>
           <Overlay at={at} view={view} project={project} classes={guide.classes} />
           {panel?.name === 'search' && (
-            <Search
-              classes={guide.classes}
-              recent={recent.order}
-              start={panel.start}
-              onAnswer={give}
-              onClose={() => setPanel(null)}
-            />
+            <Search classes={guide.classes} recent={recent.order} start={panel.start} onAnswer={give} onClose={close} />
           )}
         </Stage>
         {guideOpen && <GuidePanel guide={guide} plan={plan} onClose={toggleGuide} />}
@@ -169,12 +140,10 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
         onSearch={useCallback(() => setPanel({ name: 'search', start: '' }), [])}
         onAccept={accept}
       />
-      {panel?.name === 'keys' && <KeyMap plan={plan} classes={guide.classes} onClose={() => setPanel(null)} />}
-      {panel?.name === 'skip' && (
-        <SkipList onSkip={(reason) => give({ pass: 'skip', reason })} onClose={() => setPanel(null)} />
-      )}
+      {panel?.name === 'keys' && <KeyMap plan={plan} classes={guide.classes} onClose={close} />}
+      {panel?.name === 'skip' && <SkipList onSkip={(reason) => give({ pass: 'skip', reason })} onClose={close} />}
       {panel?.name === 'tray' && at && (
-        <Tray sender={at.sender} project={pid} classes={guide.classes} onLook={look} onClose={() => setPanel(null)} />
+        <Tray sender={at.sender} project={pid} classes={guide.classes} onLook={look} onClose={close} />
       )}
     </main>
   )

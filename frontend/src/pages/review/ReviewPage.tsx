@@ -1,13 +1,11 @@
 import '@/theme/kit'
 import { IconScale } from '@tabler/icons-react'
-import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { api, ask } from '@/api/client'
 import { errorText } from '@/api/errors'
 import { projectQuery } from '@/api/project'
-import type { Page } from '@/api/types'
 import { EmptyState } from '@/components/EmptyState'
 import { ErrorState } from '@/components/ErrorState'
 import { PageTitle } from '@/components/PageTitle'
@@ -18,27 +16,11 @@ import type { CommonCommand } from '../label/keys'
 import { useKeys } from '../label/useKeys'
 import { Evidence } from './Evidence'
 import { REVIEW_LETTERS, type ReviewCommand } from './letters'
-import { current, EMPTY, extend, fail, leading, left, move, type ReviewItem, type Ruling, rule } from './queue'
+import { leading, type Ruling } from './queue'
 import styles from './review.module.css'
 import { SendBack } from './SendBack'
+import { useReview } from './useReview'
 import { Verdicts } from './Verdicts'
-
-/** With this few left in hand the next page is fetched. */
-const AHEAD = 5
-
-const reviewPages = (pid: number) => ({
-  queryKey: ['project', pid, 'review'],
-  queryFn: async ({ pageParam }: { pageParam: string | null }) => {
-    const query = pageParam === null ? {} : { cursor: pageParam }
-    const page = await ask(api.GET('/api/projects/{pid}/review', { params: { path: { pid }, query } }))
-    // The schema knows an answer only as an object; its kinds are told apart here.
-    return page as unknown as Page<ReviewItem>
-  },
-  initialPageParam: null as string | null,
-  getNextPageParam: (page: Page<ReviewItem>) => page.next,
-  staleTime: Number.POSITIVE_INFINITY,
-  gcTime: 0,
-})
 
 /** What the crowd could not settle, least certain first; one key settles, the next is there at once. */
 export default function ReviewPage() {
@@ -46,48 +28,25 @@ export default function ReviewPage() {
   const pid = Number(useParams({ strict: false }).pid)
   const project = useSuspenseQuery(projectQuery(pid)).data
   const classes = useSuspenseQuery(guideQuery(pid)).data.classes
-  const pages = useInfiniteQuery(reviewPages(pid))
-  const [queue, setQueue] = useState(EMPTY)
+  const { queue, item, open, more, loaded, problem, again, give: send, step } = useReview(pid)
   const [panel, setPanel] = useState<{ name: 'search'; start: string } | { name: 'send_back' } | null>(null)
   const kind = KINDS[project.kind] ?? Object.values(KINDS)[0]
   if (!kind) throw new Error('no label kind is known')
-  const item = current(queue)
   const lead = useMemo(() => (item ? leading(item) : null), [item])
   const recent = useMemo(() => item?.distribution.flatMap((one) => one.concept_id ?? []) ?? [], [item])
   const plan = useMemo(() => kind.plan(classes, recent), [kind, classes, recent])
 
-  useEffect(() => {
-    if (pages.data)
-      setQueue((before) =>
-        extend(
-          before,
-          pages.data.pages.flatMap((page) => page.items),
-        ),
-      )
-  }, [pages.data])
-  const open = left(queue)
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages
-  useEffect(() => {
-    if (open <= AHEAD && hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [open, hasNextPage, isFetchingNextPage, fetchNextPage])
-  useLookAhead(queue.items, queue.place)
-
   const give = useCallback(
     (ruling: Ruling) => {
       setPanel(null)
-      if (!item) return
-      const task = item.task
-      setQueue((before) => rule(before, task, ruling))
-      ask(api.POST('/api/projects/{pid}/review/{task}', { params: { path: { pid, task } }, body: ruling })).catch(
-        (problem: unknown) => setQueue((before) => fail(before, task, errorText(problem))),
-      )
+      send(ruling)
     },
-    [item, pid],
+    [send],
   )
   const settle = useCallback((answer: Answer) => give({ ruling: 'settle', answer }), [give])
   const say = (command: ReviewCommand | CommonCommand) => {
-    if (command === 'next') setQueue((before) => move(before, 1))
-    else if (command === 'previous' || command === 'undo') setQueue((before) => move(before, -1))
+    if (command === 'next') step(1)
+    else if (command === 'previous' || command === 'undo') step(-1)
     else if (command === 'accept' && lead) settle(lead)
     else if (command === 'nothing') settle({ nothing: true })
     else if (command === 'set_aside') give({ ruling: 'set_aside' })
@@ -98,19 +57,18 @@ export default function ReviewPage() {
     else if ('command' in act) say(act.command)
     else if (item) setPanel({ name: 'search', start: act.search })
   })
-  useArrows(panel === null, (step) => setQueue((before) => move(before, step)))
+  useArrows(panel === null, step)
 
   const { Search } = kind
-  const more = pages.hasNextPage ? '+' : ''
   return (
     <div className={styles.page} data-desk="shell">
       <PageTitle title={t('title')}>
         <span className={styles.left} role="status">
-          {t('left', { number: `${open}${more}` })}
+          {t('left', { number: more ? `${open}+` : String(open) })}
         </span>
       </PageTitle>
-      {pages.isError && <ErrorState text={errorText(pages.error)} onRetry={() => void pages.refetch()} />}
-      {pages.isSuccess && !item && (
+      {problem && <ErrorState text={errorText(problem)} onRetry={again} />}
+      {loaded && !item && (
         <EmptyState icon={<IconScale />} title={t(queue.items.length > 0 ? 'finished' : 'none')}>
           {t('noneHelp')}
         </EmptyState>
@@ -150,17 +108,6 @@ export default function ReviewPage() {
       )}
     </div>
   )
-}
-
-/** Has the next pictures decoded before they are asked for. */
-function useLookAhead(items: readonly ReviewItem[], place: number): void {
-  useEffect(() => {
-    for (const item of items.slice(place + 1, place + 4)) {
-      const picture = new Image()
-      picture.src = item.image.display
-      picture.decode?.().catch(() => undefined)
-    }
-  }, [items, place])
 }
 
 function useArrows(on: boolean, onStep: (step: number) => void): void {
