@@ -39,6 +39,7 @@ THUMB_SIDE = 320
 DISPLAY_SIDE = 2048
 # A lossless picture heavier than this is shown as a JPEG of the same size.
 DISPLAY_BYTES = 1_500_000
+LARGE_PIXELS = 8_000_000
 MAX_SCANS = 500
 # People who vote meanwhile come first.
 NICENESS = 5
@@ -128,7 +129,9 @@ def coded(picture: Image.Image, *, lossy: bool) -> bytes:
     if lossy:
         picture.save(out, "JPEG", quality=95, subsampling=0)
     else:
-        picture.save(out, "PNG", compress_level=4)
+        # Packing a very large picture well would take longer than everything else together.
+        large = picture.width * picture.height > LARGE_PIXELS
+        picture.save(out, "PNG", compress_level=1 if large else 4)
     return out.getvalue()
 
 
