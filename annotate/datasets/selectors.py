@@ -53,10 +53,12 @@ def manifest_in(folder: Path) -> Manifest:
 
 
 def state_of(row: DatasetVersion | Export) -> str:
-    """queued, writing, ready or failed: the row's state, told apart by what its job is doing."""
-    if row.state != row.State.QUEUED or row.job is None or row.job.state == LongJob.State.QUEUED:
-        return str(row.state)
-    return "failed" if row.job.state in (LongJob.State.FAILED, LongJob.State.CANCELLED) else "writing"
+    """queued (its job tells whether somebody is at it), ready or failed, also in the moment between its job's end and
+    the row's."""
+    ended = (LongJob.State.FAILED, LongJob.State.CANCELLED)
+    if row.state == row.State.QUEUED and row.job is not None and row.job.state in ended:
+        return str(row.State.FAILED)
+    return str(row.state)
 
 
 def has_answers(project: Project) -> bool:

@@ -19,7 +19,7 @@ from annotate.projects.roles import Action
 from annotate.projects.scope import ProjectView
 
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
-STATES = ("queued", "writing", "ready", "failed")
+STATES = DatasetVersion.State.choices
 
 
 class ClassCount(serializers.Serializer[Any]):
@@ -96,7 +96,7 @@ class ExportShape(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=STATES)
     bytes = serializers.IntegerField()
     digest = serializers.CharField()
-    losses = serializers.DictField(child=serializers.JSONField())
+    losses = serializers.DictField(child=serializers.IntegerField(), help_text="Counts; LOSSES.json says more.")
     created_at = serializers.DateTimeField()
     created_by = serializers.CharField()
     job = bars.JobBar(allow_null=True)
@@ -136,7 +136,7 @@ def _export(row: Export) -> dict[str, Any]:
         "state": selectors.state_of(row),
         "bytes": row.bytes,
         "digest": row.digest,
-        "losses": row.losses,
+        "losses": {name: found["count"] for name, found in row.losses.get("lost", {}).items()},
         "created_at": row.created_at,
         "created_by": row.created_by.name if row.created_by else "",
         "job": bars.bar(row.job),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from annotate.datasets.format import CHUNK, Losses, Option, Options, Sink, Step, count_excluded, picture
+from annotate.datasets.format import CHUNK, Losses, Option, Options, Sink, Step, picture
 from annotate.manifest.read import Version
 
 
@@ -28,7 +28,6 @@ class Native:
         """The very files of the version, after its rows are found unchanged."""
         version.verify(images=False)
         losses = Losses()
-        count_excluded(version, losses)
         for name in ("manifest.json", *version.manifest.record_shards, *version.manifest.vote_shards):
             sink.add(name, _file(version, name))
         for done, record in enumerate(version.records(), start=1):

@@ -350,14 +350,15 @@ def test_a_version_is_frozen_and_exported_through_the_api() -> None:
     assert services.export_next()
     export = client.get(f"{base}/exports/{export['id']}").json()
     assert (export["state"], export["job"]["done"]) == ("ready", 8)
-    assert export["losses"]["lost"]["groups"]["count"] == 8
+    assert export["losses"]["groups"] == 8
     reply = client.get(f"{base}/exports/{export['id']}/download")
     content = b"".join(reply.streaming_content)
     assert (len(content), hashlib.sha256(content).hexdigest()) == (export["bytes"], export["digest"])
     assert reply["Content-Disposition"] == 'attachment; filename="Pets-v1-imagefolder.zip"'
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
-        assert json.loads(archive.read("LOSSES.json")) == export["losses"]
+        report = json.loads(archive.read("LOSSES.json"))
+    assert {name: found["count"] for name, found in report["lost"].items()} == export["losses"]
 
     again = client.post(path, asked, format="json").json()
     assert again["id"] == export["id"]
