@@ -35,6 +35,7 @@ PRESETS: Final[dict[str, Preset]] = {
                 schedule="one_cycle",
                 transform="crop_flip",
                 normalise="half",
+                images_seen=600_000,
                 label_smoothing=0.1,
                 targets="soft",
             ),
