@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from annotate.core.pace import in_turns
 from annotate.labeling import services
 
 
@@ -7,8 +8,8 @@ from annotate.labeling import services
 def sweep() -> None:
     """Opens tasks for new pictures and does what time and settings ask of the old ones."""
     services.follow_settings()
-    services.open_tasks()
+    in_turns(services.open_tasks)
     services.retry_unknown()
-    services.take_imported()
-    services.expire_leases()
-    services.return_skipped()
+    in_turns(services.take_imported)
+    in_turns(services.expire_leases)
+    in_turns(services.return_skipped)

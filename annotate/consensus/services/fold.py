@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 
 from annotate.consensus.learned import learned
+from annotate.consensus.method import KEEP
 from annotate.consensus.models import Consensus, Decision
 from annotate.consensus.rules import Rules, Tally, answer_of, key_of, next_state, tally
 from annotate.labeling import facts, sql
@@ -19,7 +21,6 @@ from annotate.labeling.models import Task
 from annotate.projects.models import Project
 
 EXTRA_VOTES = 2
-KEEP = 1e-3
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,8 @@ def weigh(project: Project, task_id: int, votes: Sequence[VoteFacts]) -> Opinion
     )
     answer = said[0][0] if len({label for label, _ in said}) == 1 else belief.answer
     shares = {
-        key_of(int(concept)): round(float(share), 4)
-        for concept, share in zip(known.class_ids, belief.posterior, strict=True)
-        if share >= KEEP
+        key_of(int(known.class_ids[place])): round(float(belief.posterior[place]), 4)
+        for place in np.flatnonzero(belief.posterior >= KEEP)
     }
     return Opinion(int(known.class_ids[answer]), float(belief.posterior[answer]), shares, found)
 
