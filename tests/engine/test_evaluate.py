@@ -29,7 +29,8 @@ def test_the_holdout_is_scored_and_what_is_unresolved_counted(
     version: Path, trained: Path, cache: Path, tmp_path: Path
 ) -> None:
     report = evaluate(version, trained, tmp_path, cache)
-    assert report["counts"] == {"images": 15, "scored": 12, "unresolved": 3, "empty": 0, "unlabeled": 0, "excluded": 0}
+    counts = {"images": 15, "scored": 12, "unresolved": 3, "empty": 0, "unlabeled": 0}
+    assert report["counts"] == {**counts, "unknown_class": 0, "excluded": 0}
     assert report["split"] == "holdout"
     assert report["checkpoint"] == "checkpoints/epoch-0008"
     assert report["version_digest"] == open_version(version).manifest.digest
@@ -63,7 +64,8 @@ def test_an_empty_holdout_is_a_message_and_no_failure(
 ) -> None:
     make_version(tmp_path / "v", holdout=0, unresolved=2)
     report = evaluate(tmp_path / "v", trained, tmp_path / "out", cache)
-    assert report["counts"] == {"images": 2, "scored": 0, "unresolved": 2, "empty": 0, "unlabeled": 0, "excluded": 0}
+    counts = {"images": 2, "scored": 0, "unresolved": 2, "empty": 0, "unlabeled": 0}
+    assert report["counts"] == {**counts, "unknown_class": 0, "excluded": 0}
     assert report["top1"] == {"value": None, "correct": 0, "count": 0, "low": 0.0, "high": 1.0}
     assert report["loss"]["value"] is None
     assert report["agreement_known"] is False
@@ -76,8 +78,16 @@ def test_classes_are_matched_by_concept_and_new_ones_excluded(trained: Path, cac
     make_version(tmp_path / "v", classes=4, holdout=8)
     report = evaluate(tmp_path / "v", trained, tmp_path / "out", cache)
     assert report["counts"]["scored"] == 6
-    assert report["counts"]["excluded"] == 2
+    assert report["counts"]["unknown_class"] == 2
     assert [one["id"] for one in report["classes"]] == [101, 102, 103]
+
+
+def test_what_was_taken_out_of_the_holdout_stays_counted(trained: Path, cache: Path, tmp_path: Path) -> None:
+    make_version(
+        tmp_path / "v", extra={"excluded": {"holdout": {"deleted": 2, "excluded": 1}, "train": {"deleted": 9}}}
+    )
+    report = evaluate(tmp_path / "v", trained, tmp_path / "out", cache)
+    assert report["counts"]["excluded"] == 3
 
 
 def test_a_damaged_checkpoint_is_refused(version: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -43,7 +43,7 @@ def evaluate(
     """evaluation.json's contents, written to `out` with predictions.parquet beside it.
 
     Classes are matched by concept id, so that a checkpoint with an older list can be scored; pictures of a class it
-    does not know are counted as excluded.
+    does not know are counted apart. `excluded` are pictures of the split that were taken out of the version.
     """
     config = checkpoint.config
     set_threads(config)
@@ -64,6 +64,7 @@ def evaluate(
             done += len(part)
             progress(done, len(rows))
     report = describe_scores(examples, rows, shares, losses, split=split)
+    report["counts"]["excluded"] = _taken_out(version, split)
     report = {"version_digest": version.manifest.digest, "checkpoint": _name(checkpoint), **report}
     out.mkdir(parents=True, exist_ok=True)
     _write_predictions(out / "predictions.parquet", examples, rows, shares, losses=losses)
@@ -152,8 +153,14 @@ def _class_figures(examples: Examples, confusion: Ints, index: int) -> dict[str,
 def _counts(examples: Examples, rows: Ints, split: str) -> dict[str, int]:
     states = examples.states[examples.splits == split]
     counts = {state: int((states == state).sum()) for state in ("unresolved", "empty", "unlabeled")}
-    excluded = int((states == "labeled").sum()) - len(rows)
-    return {"images": len(states), "scored": len(rows), **counts, "excluded": excluded}
+    unknown = int((states == "labeled").sum()) - len(rows)
+    return {"images": len(states), "scored": len(rows), **counts, "unknown_class": unknown}
+
+
+def _taken_out(version: Version, split: str) -> int:
+    """Pictures of the split that were excluded, deleted or set aside before the freeze, as the manifest counts them."""
+    by_split = version.manifest.extra.get("excluded", {})
+    return sum(int(count) for count in by_split.get(split, {}).values())
 
 
 def _message(counts: dict[str, int], split: str) -> str | None:

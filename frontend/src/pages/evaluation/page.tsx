@@ -13,7 +13,7 @@ import { CellPictures } from './CellPictures'
 import { Confusion } from './Confusion'
 
 const ENOUGH = 30
-const COUNTS = ['images', 'scored', 'unresolved', 'empty', 'unlabeled', 'excluded'] as const
+const COUNTS = ['images', 'scored', 'unresolved', 'empty', 'unlabeled', 'unknown_class', 'excluded'] as const
 
 /** How good a run's network is, with the interval of every figure and the pictures behind every number. */
 export default function EvaluationPage() {
@@ -52,7 +52,7 @@ function Shown({ pid, eid, report }: { pid: number; eid: number; report: Report 
   const scored = report.counts.scored ?? 0
   return (
     <Stack gap="lg">
-      {report.message && <Alert color="yellow">{report.message}</Alert>}
+      {scored === 0 && <Alert color="yellow">{t('evaluation.none')}</Alert>}
       {scored > 0 && scored < ENOUGH && <Alert color="yellow">{t('evaluation.few')}</Alert>}
       {scored > 0 && !report.agreement_known && <Alert color="blue">{t('evaluation.agreementUnknown')}</Alert>}
       <SimpleGrid cols={{ base: 1, xs: 3 }}>
