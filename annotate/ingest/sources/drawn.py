@@ -15,7 +15,7 @@ from annotate.ingest.source import Item, Limits, Rejected
 Point = tuple[float, float]
 Color = tuple[int, int, int]
 # Drawn this much larger and then reduced, so that edges are smooth.
-FINE = 3
+FINE = 2
 PLACE = re.compile(r"drawn:(\d{1,6})(?::(\d{1,9}))?")
 HARDSHIPS = ("", "", "", "", "small", "faint", "cluttered", "occluded")
 
