@@ -1,8 +1,8 @@
 """How fast do pictures come in, compared with the least that must be done for them?
 
-`python -m benchmarks.ingest --folder DIR` (or `--zip FILE`) ingests pictures with `manage.py ingest` into a Fovea of its
-own and reports pictures per second between the start and the end of the job. The floor does in a bare loop, on as many
-processes as the machine has cores, what cannot be left out: read, hash, decode, the normalised picture and the
+`python -m benchmarks.ingest --folder DIR` (or `--zip FILE`) ingests pictures with `manage.py ingest` into a Fovea of
+its own and reports pictures per second between the start and the end of the job. The floor does in a bare loop, on as
+many processes as the machine has cores, what cannot be left out: read, hash, decode, the normalised picture and the
 renditions, written to disk; no checks, no limits, no database, no duplicates, no likeness, no fsync.
 """
 

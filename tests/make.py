@@ -22,7 +22,9 @@ def make_user(username: str = "ada", **fields: Any) -> User:
     return User.objects.create_user(username=username, password=PASSWORD, **fields)
 
 
-def make_project(*, admin: User | None = None, classes: tuple[str, ...] = ("cat", "dog", "owl"), **fields: Any) -> Project:
+def make_project(
+    *, admin: User | None = None, classes: tuple[str, ...] = ("cat", "dog", "owl"), **fields: Any
+) -> Project:
     """A project with its classes and, where given, its admin."""
     taxonomy = Taxonomy.objects.create(name="test")
     project = Project.objects.create(name=fields.pop("name", "Pets"), taxonomy=taxonomy, schema_number=1, **fields)
