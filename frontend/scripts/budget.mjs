@@ -1,11 +1,12 @@
-// The first picture on the label page may cost at most 150 KB of compressed JavaScript and styles.
+// The first picture on the label page may cost at most 165 KB of compressed JavaScript, styles and texts,
+// of which React, the router, the query cache and i18next alone are 126.
 // Reads the manifest of a finished build: every file that the label route loads before it can ask for a picture.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
-const LIMIT = 150 * 1000
-const ENTRIES = ['index.html', 'src/pages/label/LabelPage.tsx', 'src/i18n/en/common.json', 'src/i18n/en/errors.json', 'src/i18n/en/label.json']
+const LIMIT = 165 * 1000
+const ENTRIES = ['index.html', 'src/pages/label/LabelPage.tsx', 'src/i18n/en/common.json', 'src/i18n/en/label.json']
 const FORBIDDEN = /^src\/pages\/(?!label\/)|node_modules\/(uplot|@mantine\/(form|notifications))/
 
 const dist = process.argv[2] ?? fileURLToPath(new URL('../dist', import.meta.url))

@@ -23,20 +23,25 @@ const root = createRootRouteWithContext<{ queryClient: typeof queryClient }>()({
   notFoundComponent: NoSuchPage,
 })
 
-const login = createRoute({
+const outside = createRoute({
   getParentRoute: () => root,
+  id: 'outside',
+  component: lazyRouteComponent(() => import('./pages/login/layout')),
+})
+const login = createRoute({
+  getParentRoute: () => outside,
   path: '/login',
   validateSearch: (search: { next?: string } & SearchSchemaInput): { next?: string } =>
     typeof search.next === 'string' && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {},
   component: lazyRouteComponent(() => import('./pages/login/page')),
 })
 const reset = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => outside,
   path: '/reset/$token',
   component: lazyRouteComponent(() => import('./pages/login/reset')),
 })
 const invitation = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => outside,
   path: '/invitation/$token',
   component: lazyRouteComponent(() => import('./pages/login/invitation')),
 })
@@ -123,9 +128,7 @@ const evaluation = createRoute({
 })
 
 const tree = root.addChildren([
-  login,
-  reset,
-  invitation,
+  outside.addChildren([login, reset, invitation]),
   inside.addChildren([
     label,
     shell.addChildren([

@@ -2,6 +2,8 @@ import i18next, { type BackendModule, type ResourceKey } from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { keepLanguage, type Language, startLanguage } from './languages'
 
+const ERRORS_AFTER = 1500
+
 /** One small file per area and language, fetched when a page first asks for the area. */
 const catalogues = import.meta.glob<ResourceKey>('./*/*.json', { import: 'default' })
 
@@ -33,11 +35,13 @@ export async function startTexts(): Promise<void> {
       lng: startLanguage(),
       fallbackLng: false,
       load: 'currentOnly',
-      ns: ['common', 'errors'],
+      ns: ['common'],
       defaultNS: 'common',
       interpolation: { escapeValue: false },
       react: { useSuspense: true },
     })
+  // Wanted when something is refused, which may be when nothing can be fetched any more: so early, but not first.
+  setTimeout(() => void i18next.loadNamespaces('errors'), ERRORS_AFTER)
 }
 
 export async function changeLanguage(language: Language): Promise<void> {

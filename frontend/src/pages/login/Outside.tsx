@@ -1,4 +1,3 @@
-import '@/theme/kit'
 import { Group, Paper, Text, Title } from '@mantine/core'
 import { type ReactNode, useEffect } from 'react'
 import { LanguageSwitch } from '@/components/LanguageSwitch'

@@ -11,7 +11,7 @@ import { ErrorState } from '@/components/ErrorState'
 import { Outside } from './Outside'
 import { newPassword } from './password'
 
-const route = getRouteApi('/invitation/$token')
+const route = getRouteApi('/outside/invitation/$token')
 
 export default function InvitationPage() {
   const { t } = useTranslation(['account', 'common'])

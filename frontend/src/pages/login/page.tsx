@@ -5,7 +5,7 @@ import { Outside } from './Outside'
 import { SignInForm } from './SignInForm'
 import { usePreferences } from './usePreferences'
 
-const route = getRouteApi('/login')
+const route = getRouteApi('/outside/login')
 
 export default function LoginPage() {
   const { t } = useTranslation('account')

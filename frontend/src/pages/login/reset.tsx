@@ -9,7 +9,7 @@ import { ErrorState } from '@/components/ErrorState'
 import { Outside } from './Outside'
 import { newPassword } from './password'
 
-const route = getRouteApi('/reset/$token')
+const route = getRouteApi('/outside/reset/$token')
 
 export default function ResetPage() {
   const { t } = useTranslation('account')

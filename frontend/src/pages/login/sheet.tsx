@@ -1,12 +1,24 @@
-import '@/theme/kit'
 import { Modal, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { sessionQuery } from '@/api/session'
+import { Kit } from '@/theme/Kit'
 import { SignInForm } from './SignInForm'
 
+interface Props {
+  onSignedIn: () => void
+}
+
 /** Over the page at which a session ended: nothing on the page is lost, and it goes on after signing in. */
-export default function SignInSheet({ onSignedIn }: { onSignedIn: () => void }) {
+export default function SignInSheet(props: Props) {
+  return (
+    <Kit>
+      <Sheet {...props} />
+    </Kit>
+  )
+}
+
+function Sheet({ onSignedIn }: Props) {
   const { t } = useTranslation('account')
   const before = useQueryClient().getQueryData(sessionQuery.queryKey)?.user
   return (

@@ -1,4 +1,3 @@
-import '@/theme/kit'
 import { IconScale } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'

@@ -1,4 +1,3 @@
-import '@/theme/kit'
 import '@mantine/notifications/styles.layer.css'
 import { AppShell, Burger, Group, Text, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
@@ -12,6 +11,7 @@ import { useUser } from '@/api/session'
 import { LanguageSwitch } from '@/components/LanguageSwitch'
 import { ThemeSwitch } from '@/components/ThemeSwitch'
 import mark from '@/theme/fovea.svg'
+import { Kit } from '@/theme/Kit'
 import { Navigation } from './Navigation'
 import { PersonMenu } from './PersonMenu'
 import classes from './shell.module.css'
@@ -20,7 +20,15 @@ import { useKeptPreferences } from './useKeptPreferences'
 
 const HEADER = 52
 
-export default function Shell() {
+export default function ShellPage() {
+  return (
+    <Kit>
+      <Shell />
+    </Kit>
+  )
+}
+
+function Shell() {
   const { t } = useTranslation()
   const user = useUser()
   const [opened, menu] = useDisclosure(false)
