@@ -10,6 +10,7 @@ from annotate.consensus import services as consensus
 from annotate.core import errors
 from annotate.desk.body import Spoiled
 from annotate.labeling import services as labeling
+from annotate.labeling import sql
 from annotate.labeling.models import Task
 from annotate.labeling.schema import schema_of
 from annotate.projects.models import Project
@@ -35,6 +36,7 @@ class Work:
     reason: str | None
 
 
+@sql.one_cursor()
 def work(
     user: User, project: Project, *, votes: list[labeling.Ballot | Spoiled], take: int, release: list[int]
 ) -> Work:
