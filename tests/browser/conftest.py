@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import services
+from tests.browser.pages import PATIENCE_MS
 from tests.require import require
 
 FLAGS = [
@@ -19,6 +20,7 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     require(services.chromium(), services.lacking().get("Chromium", ""))
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=services.chromium(), headless=True, args=FLAGS)
         yield running

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.words import pattern, words
+from tests.browser.words import words
 
 PASSWORD = "a long enough password"
 PATIENCE_MS = 60_000
@@ -76,16 +76,23 @@ def join(page: Page, link: str, username: str) -> None:
     page.wait_for_url(lambda url: "/invitation/" not in url)
 
 
-def status_of(page: Page) -> str:
-    return page.locator("[data-waiting]").inner_text()
+def task_on_screen(page: Page) -> int:
+    """The task whose picture is shown, once it can be answered: the class buttons are enabled then."""
+    page.wait_for_function("() => document.querySelector('footer [data-concept]:enabled') !== null")
+    found = page.locator("main [data-task]").get_attribute("data-task")
+    assert found
+    return int(found)
 
 
-def picture_ready(page: Page) -> None:
-    """Waits until a picture can be answered: the class buttons are enabled then."""
+def next_task(page: Page, before: int) -> None:
+    """Waits until another task is shown, or none."""
     page.wait_for_function(
-        "() => [...document.querySelectorAll('footer button')].some((button) => /^1/.test(button.innerText.trim())"
-        " && !button.disabled && button.getAttribute('aria-disabled') !== 'true')"
+        "(before) => document.querySelector('main [data-task]')?.dataset.task !== before", arg=str(before)
     )
+
+
+def task_becomes(page: Page, task: int) -> None:
+    page.wait_for_selector(f"main [data-task='{task}']")
 
 
 def all_saved(page: Page) -> None:

@@ -38,16 +38,12 @@ def label_by_keyboard(page: Page, project: int, count: int, truth: dict[int, str
     """Answers `count` pictures with the digit of what is on them; one in `wrong_every` with the next class's digit."""
     page.goto(f"/p/{project}/label")
     for number in range(count):
-        pages.picture_ready(page)
-        task = page.locator("main [data-task]").first.get_attribute("data-task")
-        assert task is not None
-        place = SHAPES.index(truth[int(task)])
+        task = pages.task_on_screen(page)
+        place = SHAPES.index(truth[task])
         if wrong_every and number % wrong_every == 0:
             place = (place + 1) % len(SHAPES)
         page.keyboard.press(str(place + 1))
-        page.wait_for_function(
-            "(before) => document.querySelector('main [data-task]')?.dataset.task !== before", arg=task
-        )
+        pages.next_task(page, task)
     pages.all_saved(page)
 
 

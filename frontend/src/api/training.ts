@@ -46,7 +46,11 @@ export interface Export {
   state: 'queued' | 'ready' | 'failed'
   bytes: number
   digest: string
-  losses: Record<string, unknown>
+  /** Empty until the file is made. */
+  losses: {
+    pictures?: { in_version: number; written: number }
+    lost?: Record<string, { count: number; what: string }>
+  }
   job: Job | null
 }
 export interface Preset {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeTask } from './fakeServer'
-import { type PictureSource, Pool, type PoolLimits } from './pool'
+import { NoSuchPicture, type PictureSource, Pool, type PoolLimits } from './pool'
 
 const MEGABYTE = 1024 * 1024
 
@@ -9,10 +9,12 @@ class Album implements PictureSource<string, { url: string }> {
   fetched: string[] = []
   open = new Set<string>()
   broken = new Set<string>()
+  away = false
   bytes = MEGABYTE
   fetch = async (url: string) => {
     this.fetched.push(url)
-    if (this.broken.has(url)) throw new Error('404')
+    if (this.broken.has(url)) throw new NoSuchPicture(url)
+    if (this.away) throw new TypeError('no connection')
     return url
   }
   decode = async (url: string) => {
@@ -32,10 +34,23 @@ const NONE = new Set<string>()
 function makePool(limits: Partial<PoolLimits> = {}) {
   const album = new Album()
   let now = 0
-  const pool = new Pool(album, limits, () => now)
+  const waiting: { run: () => void; ms: number }[] = []
+  const pool = new Pool(
+    album,
+    limits,
+    () => now,
+    (run, ms) => waiting.push({ run, ms }),
+  )
   return {
     album,
     pool,
+    /** Lets every wait end, and tells how long each was. */
+    wake: async () => {
+      const ended = waiting.splice(0)
+      for (const { run } of ended) run()
+      await quiet()
+      return ended.map(({ ms }) => ms)
+    },
     tick: (ms: number) => {
       now += ms
     },
@@ -114,6 +129,32 @@ describe('the pool', () => {
     pool.want(makeTask(1))
     await quiet()
     expect(pool.state(makeTask(1))).toBe('ready')
+  })
+
+  it('asks again, ever more slowly, for a picture that did not come, but not for one that is not there', async () => {
+    const { album, pool, wake } = makePool()
+    album.broken.add('/display/2')
+    album.away = true
+    pool.offer(tasks(1, 2), NONE)
+    await quiet()
+    expect(await wake()).toEqual([1000])
+    expect(await wake()).toEqual([2000])
+    expect(pool.state(makeTask(1))).toBe('failed')
+    album.away = false
+    expect(await wake()).toEqual([4000])
+    expect(pool.state(makeTask(1))).toBe('ready')
+    expect(pool.state(makeTask(2))).toBe('failed')
+    expect(await wake()).toEqual([])
+  })
+
+  it('asks no more for a picture that it has let go', async () => {
+    const { album, pool, wake } = makePool({ kept: 0 })
+    album.away = true
+    pool.offer(tasks(1, 1), NONE)
+    await quiet()
+    pool.drop(1)
+    await wake()
+    expect(album.fetched).toEqual(['/display/1'])
   })
 
   it('hands back what lay too long, except what is on the screen', () => {

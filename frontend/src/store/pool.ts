@@ -5,7 +5,11 @@
 import type { DeskPicture, DeskTask } from './desk'
 import { Emitter } from './emitter'
 
+/** The server does not have this picture or does not give it to this person: asking again is of no use. */
+export class NoSuchPicture extends Error {}
+
 export interface PictureSource<Bytes, Picture> {
+  /** Rejects with NoSuchPicture where asking again is of no use. */
   fetch(url: string): Promise<Bytes>
   decode(bytes: Bytes, image: DeskPicture): Promise<Picture>
   /** Memory that the decoded picture holds, in bytes. */
@@ -23,6 +27,9 @@ export interface PoolLimits {
   kept: number
   /** After this long an unshown task is handed back: its lease is about to lapse. */
   freshMs: number
+  /** First and longest wait before a picture that did not come is asked for again. */
+  againMs: number
+  againCapMs: number
 }
 
 export const LIMITS: PoolLimits = {
@@ -33,6 +40,8 @@ export const LIMITS: PoolLimits = {
   memory: 200 * 1024 * 1024,
   kept: 50,
   freshMs: 9 * 60 * 1000,
+  againMs: 1000,
+  againCapMs: 15_000,
 }
 
 export type SlotState = 'loading' | 'ready' | 'failed'
@@ -42,6 +51,8 @@ interface Slot<Bytes, Picture> {
   picture: Picture | null
   state: SlotState
   fetching: boolean
+  /** How often in a row it did not come. */
+  misses: number
   /** Memory that the decoding under way is expected to take; zero when none is. */
   decoding: number
 }
@@ -63,6 +74,7 @@ export class Pool<Bytes, Picture> extends Emitter {
     private readonly source: PictureSource<Bytes, Picture>,
     limits: Partial<PoolLimits> = {},
     private readonly now: () => number = Date.now,
+    private readonly later: (run: () => void, ms: number) => void = (run, ms) => void setTimeout(run, ms),
   ) {
     super()
     this.limits = { ...LIMITS, ...limits }
@@ -177,6 +189,7 @@ export class Pool<Bytes, Picture> extends Emitter {
       picture: null,
       state: 'loading',
       fetching: false,
+      misses: 0,
       decoding: 0,
     }
     this.slots.set(task.image.id, made)
@@ -233,11 +246,24 @@ export class Pool<Bytes, Picture> extends Emitter {
     slot.fetching = true
     try {
       slot.bytes = await this.source.fetch(task.image.display)
-    } catch {
+      slot.state = 'loading'
+      slot.misses = 0
+    } catch (error) {
       slot.state = 'failed'
+      if (!(error instanceof NoSuchPicture)) this.fetchAgain(task, slot)
     }
     slot.fetching = false
     this.loaded(task, slot)
+  }
+
+  /** A server or network that is away for a moment is no fault of the picture: it is asked for until it comes. */
+  private fetchAgain(task: DeskTask, slot: Slot<Bytes, Picture>): void {
+    const wait = Math.min(this.limits.againCapMs, this.limits.againMs * 2 ** slot.misses)
+    slot.misses += 1
+    this.later(() => {
+      const needed = !this.shut && this.slots.get(task.image.id) === slot
+      if (needed && slot.state === 'failed' && !slot.fetching) void this.fetch(task, slot)
+    }, wait)
   }
 
   private async decode(task: DeskTask, slot: Slot<Bytes, Picture>, bytes: Bytes): Promise<void> {

@@ -1,5 +1,5 @@
 import type { DeskPicture } from '@/store/desk'
-import type { PictureSource } from '@/store/pool'
+import { NoSuchPicture, type PictureSource } from '@/store/pool'
 
 /** A picture smaller than the stage is enlarged at most this much: more only shows its pixels. */
 const ENLARGE = 12
@@ -26,6 +26,7 @@ export function bitmapSource(stage: () => Stage): PictureSource<Blob, ImageBitma
   return {
     fetch: async (url) => {
       const reply = await fetch(url, { credentials: 'same-origin' })
+      if (reply.status === 403 || reply.status === 404) throw new NoSuchPicture(url)
       if (!reply.ok) throw new Error(`${reply.status} for ${url}`)
       return reply.blob()
     },

@@ -90,18 +90,13 @@ function Made({ pid, made }: { pid: number; made: Export }) {
   if (made.state !== 'ready') {
     return made.job ? <JobBar job={made.job} /> : <Progress value={0} aria-label={made.format} />
   }
-  const losses = Object.entries(made.losses).filter(([, count]) => typeof count === 'number' && count > 0)
   return (
     <Group justify="space-between">
       <Group gap="xs">
         <Badge variant="outline" c="var(--mantine-color-text)" tt="none">
           {made.format}
         </Badge>
-        <Text size="sm" c="dimmed">
-          {losses.length === 0
-            ? t('lossless')
-            : `${t('losses')}: ${losses.map(([what, count]) => `${what} ${format.number(Number(count))}`).join(', ')}`}
-        </Text>
+        <Lost losses={made.losses} />
       </Group>
       <Button
         component="a"
@@ -113,5 +108,40 @@ function Made({ pid, made }: { pid: number; made: Export }) {
         {t('download', { size: format.bytes(made.bytes) })}
       </Button>
     </Group>
+  )
+}
+
+/** How much of the version is in the file, and what the format cannot hold. */
+function Lost({ losses }: { losses: Export['losses'] }) {
+  const { t, i18n } = useTranslation('versions')
+  const format = useFormat()
+  const lost = Object.entries(losses.lost ?? {}).filter(([, { count }]) => count > 0)
+  const { written, in_version: all } = losses.pictures ?? { written: 0, in_version: 0 }
+  const said = t('written', { done: format.number(written), total: format.number(all) })
+  if (lost.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {said} · {t('lossless')}
+      </Text>
+    )
+  }
+  return (
+    <div>
+      <Text size="sm" c="dimmed">
+        {said}
+      </Text>
+      <details>
+        <summary>{t('losses')}</summary>
+        <ul>
+          {lost.map(([name, { count, what }]) => (
+            <li key={name}>
+              {i18n.exists(`versions:loss.${name}`)
+                ? t(`loss.${name}` as 'loss.votes', { number: format.number(count) })
+                : `${format.number(count)} ${what}`}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </div>
   )
 }
