@@ -49,7 +49,7 @@ def start_export(
             EXPORT,
             project_id=version.project_id,
             actor=actor.pk if actor else None,
-            title=f"Version {version.number}, {FORMATS[form].title}",
+            title=f"{version.number}, {FORMATS[form].title}",
             subject_id=export.pk,
         )
         export.save(update_fields=["job"])

@@ -42,7 +42,7 @@ def start_freeze(project: Project, *, actor: User | None, note: str = "") -> Dat
             FREEZE,
             project_id=locked.pk,
             actor=actor.pk if actor else None,
-            title=f"Version {version.number}",
+            title=str(version.number),
             subject_id=version.pk,
         )
         version.save(update_fields=["job"])

@@ -7,6 +7,7 @@ import type { Export, Format, Version } from '@/api/training'
 import { ErrorState } from '@/components/ErrorState'
 import { JobBar } from '@/components/JobBar'
 import { useFormat } from '@/i18n/format'
+import { jobTitle } from '../jobs/title'
 
 interface Props {
   pid: number
@@ -88,7 +89,7 @@ function Made({ pid, made }: { pid: number; made: Export }) {
   const { t } = useTranslation(['versions', 'common'])
   const format = useFormat()
   if (made.state !== 'ready') {
-    return made.job ? <JobBar job={made.job} /> : <Progress value={0} aria-label={made.format} />
+    return made.job ? <JobBar job={{ ...made.job, title: jobTitle(made.job) }} /> : <Progress value={0} aria-label={made.format} />
   }
   return (
     <Group justify="space-between">

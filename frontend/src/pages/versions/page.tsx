@@ -15,6 +15,7 @@ import { JobBar } from '@/components/JobBar'
 import { PageTitle } from '@/components/PageTitle'
 import { When } from '@/components/When'
 import { useFormat } from '@/i18n/format'
+import { jobTitle } from '../jobs/title'
 import { tellFailed } from '../tell'
 import { Exports } from './Exports'
 
@@ -136,7 +137,10 @@ function VersionCard({ pid, version, mayWork, open }: CardProps) {
         </Group>
         {version.note && <Text>{version.note}</Text>}
         {version.state === 'queued' && version.job && (
-          <JobBar job={version.job} onCancel={mayWork ? () => cancel.mutate(version.job?.id ?? 0) : undefined} />
+          <JobBar
+            job={{ ...version.job, title: jobTitle(version.job) }}
+            onCancel={mayWork ? () => cancel.mutate(version.job?.id ?? 0) : undefined}
+          />
         )}
         {version.state === 'failed' && (
           <Alert color="red" title={t('failed')}>
