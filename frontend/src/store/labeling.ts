@@ -195,6 +195,7 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
 
   gave(reply: DeskReply, asked: DeskRequest): void {
     const before = this.parts.pool.length
+    if (this.view.failure) this.parts.pool.retryFailed()
     this.parts.pool.offer(reply.tasks, this.answered)
     if (asked.take > 0) {
       if (this.parts.pool.length === before) this.rest()

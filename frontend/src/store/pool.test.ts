@@ -157,6 +157,21 @@ describe('the pool', () => {
     expect(album.fetched).toEqual(['/display/1'])
   })
 
+  it('tries a failed picture once more when its turn comes, and all when the connection is back', async () => {
+    const { album, pool } = makePool()
+    for (const id of [2, 3]) album.broken.add(`/display/${id}`)
+    pool.offer(tasks(1, 3), NONE)
+    await quiet()
+    album.broken.delete('/display/2')
+    pool.advance()
+    await quiet()
+    expect([pool.state(makeTask(2)), pool.state(makeTask(3))]).toEqual(['ready', 'failed'])
+    album.broken.clear()
+    pool.retryFailed()
+    await quiet()
+    expect(pool.state(makeTask(3))).toBe('ready')
+  })
+
   it('hands back what lay too long, except what is on the screen', () => {
     const { pool, tick } = makePool({ freshMs: 1000 })
     pool.offer(tasks(1, 3), NONE)

@@ -111,6 +111,8 @@ export class Pool<Bytes, Picture> extends Emitter {
     const left = this.queue.shift()
     if (!left) return
     this.earlier.push(left.task)
+    // What failed ahead of its turn gets one more try now that somebody waits for it.
+    if (this.current) this.want(this.current)
     this.refresh()
   }
 
@@ -163,6 +165,12 @@ export class Pool<Bytes, Picture> extends Emitter {
     const slot = this.slot(task)
     if (slot.state === 'failed') slot.state = 'loading'
     this.load(task, true)
+  }
+
+  /** Tries again what could not be had, as when the connection or the session is back. */
+  retryFailed(): void {
+    for (const slot of this.slots.values()) if (slot.state === 'failed') slot.state = 'loading'
+    this.refresh()
   }
 
   /** Decodes again from the kept bytes, as when the stage has grown. */

@@ -1,4 +1,4 @@
-import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -149,9 +149,15 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
   )
 }
 
-/** After the sign-in sheet has done its work the session is asked for anew: the line goes on then. */
+/** A session that has changed, by the sign-in sheet or in another tab, is asked for anew; then the line goes on. */
 function useAfterSignIn(at: AtDesk | null): void {
+  const client = useQueryClient()
   const signedIn = useQuery(sessionQuery).dataUpdatedAt
+  const read = useCallback(() => at?.sender.line.state ?? 'ready', [at])
+  const state = useQuiet(at?.sender.line ?? NOBODY, read)
+  useEffect(() => {
+    if (state === 'other_user') void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+  }, [client, state])
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new session wakes the line
   useEffect(() => {
     if (at && at.sender.line.state !== 'ready') void at.sender.line.resume()
