@@ -1,5 +1,9 @@
-import { cleanup } from '@testing-library/react'
-import { afterEach } from 'vitest'
+import { cleanup, configure } from '@testing-library/react'
+import { afterEach, vi } from 'vitest'
+
+// A busy machine is slow, not wrong: only a page that never gets there fails.
+configure({ asyncUtilTimeout: 15_000 })
+vi.setConfig({ testTimeout: 60_000 })
 
 // What the component kit asks of a browser and jsdom does not have.
 class NoResize {

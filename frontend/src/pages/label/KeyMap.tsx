@@ -18,7 +18,7 @@ export function KeyMap({ plan, classes, onClose }: Props) {
   const names = new Map(classes.map((entry) => [entry.concept_id, entry.name]))
   const classOf = new Map([...plan.keys].map(([concept, key]) => [key, names.get(concept) ?? '']))
   const others = [
-    ['Space', t('keys.accept')],
+    [t('keys.space'), t('keys.accept')],
     ['Ctrl+Z', t('keys.undo')],
     ['Ctrl+Shift+Z', t('keys.redo')],
     ['Esc', t('keys.newest')],

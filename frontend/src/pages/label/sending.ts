@@ -9,6 +9,8 @@ export interface Sender {
   line: Line
 }
 
+const ASKED = 'fovea.persist'
+
 let present: { user: number; sender: Promise<Sender>; stop: () => void } | null = null
 
 async function openOrNot(): Promise<ShelfDatabase | null> {
@@ -19,13 +21,23 @@ async function openOrNot(): Promise<ShelfDatabase | null> {
   }
 }
 
+/** Asks the browser, once on a device, not to clear what waits; on plain http there is nobody to ask. */
+function askToKeep(): void {
+  try {
+    if (localStorage.getItem(ASKED)) return
+    localStorage.setItem(ASKED, '1')
+    void (navigator.storage as StorageManager | undefined)?.persist?.().catch(() => false)
+  } catch {
+    // A browser that forbids local storage will not promise to keep anything else.
+  }
+}
+
 async function begin(user: number): Promise<Sender> {
   const db = await openOrNot()
   const outbox = new Outbox(user, db ? new DatabaseShelf(db) : new MemoryShelf())
   await outbox.recount()
   const line = new Line(outbox, makeLeader(db, user), transport)
-  // Asks the browser once not to clear what waits; absent on plain http, where nothing can be asked.
-  if (db) void (navigator.storage as StorageManager | undefined)?.persist?.().catch(() => false)
+  if (db) askToKeep()
   return { outbox, line }
 }
 
