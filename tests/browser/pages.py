@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.browser.words import words
 
@@ -18,14 +18,21 @@ def open_page(browser: Browser, url: str, *, language: str = "en-US", scheme: st
     page.set_default_timeout(PATIENCE_MS)
     page.faults = []  # type: ignore[attr-defined]
     page.on("pageerror", lambda error: page.faults.append(str(error)))  # type: ignore[attr-defined]
+    page.on("console", lambda message: note_console(page, message))
     return page
 
 
-def sign_in(page: Page, username: str, password: str) -> None:
+def note_console(page: Page, message: ConsoleMessage) -> None:
+    """What the browser itself complains of is a fault too, but for requests that a test makes fail."""
+    if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        page.faults.append(message.text)  # type: ignore[attr-defined]
+
+
+def sign_in(page: Page, username: str, password: str, *, language: str = "en") -> None:
     page.goto("/login")
-    page.get_by_role("textbox", name=words("account:username"), exact=True).fill(username)
+    page.get_by_role("textbox", name=words("account:username", language), exact=True).fill(username)
     page.locator("input[type=password]").fill(password)
-    page.get_by_role("button", name=words("account:signIn.button")).click()
+    page.get_by_role("button", name=words("account:signIn.button", language)).click()
     page.wait_for_url(lambda url: "/login" not in url)
 
 

@@ -32,3 +32,31 @@ def pattern(path: str, language: str = "en") -> re.Pattern[str]:
         found = found[part]
     parts = re.split(r"\{\{\w+\}\}", found)
     return re.compile("^" + ".*".join(re.escape(part) for part in parts) + "$")
+
+
+def leaves(found: Any, path: str = "") -> dict[str, str]:
+    """Every text of a catalogue by its path."""
+    if isinstance(found, str):
+        return {path: found}
+    return {
+        key: text for name, part in found.items() for key, text in leaves(part, f"{path}.{name}".strip(".")).items()
+    }
+
+
+@cache
+def whole(language: str) -> dict[str, str]:
+    """All catalogues of a language in one, each path beginning with its area."""
+    return leaves({path.stem: catalogue(path.stem, language) for path in (CATALOGUES / language).glob("*.json")})
+
+
+@cache
+def keys() -> frozenset[str]:
+    """Every path, with and without its area: what a page shows where a text is missing."""
+    paths = list(whole("en"))
+    return frozenset([*paths, *(path.partition(".")[2] for path in paths)])
+
+
+@cache
+def texts(language: str) -> frozenset[str]:
+    """Every text of a language that says more than a name or a symbol would."""
+    return frozenset(text for text in whole(language).values() if len(text) > 3)

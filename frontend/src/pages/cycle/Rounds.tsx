@@ -35,7 +35,7 @@ export function Rounds({ pid, rounds, mayWork }: Props) {
           {failed.error?.message}
         </Alert>
       )}
-      <Table.ScrollContainer minWidth={680} tabIndex={0} role="region" aria-label={t('rounds')}>
+      <Table.ScrollContainer type="native" minWidth={680} tabIndex={0} role="region" aria-label={t('rounds')}>
         <Table verticalSpacing="sm">
           <Table.Thead>
             <Table.Tr>

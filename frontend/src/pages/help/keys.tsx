@@ -22,6 +22,11 @@ const LABEL = [
 const REVIEW = [
   [['1', '2', '3', '…'], 'reviewClass'],
   [['Space'], 'reviewAccept'],
+  [['N'], 'reviewNothing'],
+  [['B'], 'reviewAside'],
+  [['S'], 'reviewBack'],
+  [['K', '←'], 'reviewPrevious'],
+  [['J', '→'], 'reviewNext'],
 ] as const
 const WALL = [
   [['←', '→', '↑', '↓'], 'move'],
@@ -98,10 +103,11 @@ function Section({ title, rows }: { title: string; rows: Rows }) {
 }
 
 function Key({ part, first }: { part: string; first: boolean }) {
+  const { t } = useTranslation('label')
   return (
     <>
       {!first && ' + '}
-      <Kbd>{part}</Kbd>
+      <Kbd>{part === 'Space' ? t('keys.space') : part}</Kbd>
     </>
   )
 }

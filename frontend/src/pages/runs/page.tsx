@@ -45,7 +45,7 @@ function RunTable({ pid, runs }: { pid: number; runs: Run[] }) {
       <Title order={2} fz="h4" mb="xs" id="runs-heading">
         {t('runs.list')}
       </Title>
-      <Table.ScrollContainer minWidth={640} tabIndex={0} role="region" aria-label={t('runs.list')}>
+      <Table.ScrollContainer type="native" minWidth={640} tabIndex={0} role="region" aria-label={t('runs.list')}>
         <Table verticalSpacing="sm" highlightOnHover>
           <Table.Thead>
             <Table.Tr>
