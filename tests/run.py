@@ -69,7 +69,9 @@ def vitest() -> bool:
 
 
 def sqlite() -> bool:
-    return call(sys.executable, "-m", "pytest", *WORKERS, "-m", "not browser and not fault", "tests", FOVEA_DATABASE="")
+    return call(
+        sys.executable, "-m", "pytest", *WORKERS, "-rs", "-m", "not browser and not fault", "tests", FOVEA_DATABASE=""
+    )
 
 
 def postgres() -> bool:
