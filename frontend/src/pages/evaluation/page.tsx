@@ -123,7 +123,13 @@ function ClassTable({ classes }: { classes: ClassScore[] }) {
       <Title order={2} fz="h4" mb="xs" id="classes-heading">
         {t('evaluation.perClass')}
       </Title>
-      <Table.ScrollContainer type="native" minWidth={560} tabIndex={0} role="region" aria-label={t('evaluation.perClass')}>
+      <Table.ScrollContainer
+        type="native"
+        minWidth={560}
+        tabIndex={0}
+        role="region"
+        aria-label={t('evaluation.perClass')}
+      >
         <Table striped>
           <Table.Thead>
             <Table.Tr>

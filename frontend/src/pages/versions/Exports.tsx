@@ -89,7 +89,11 @@ function Made({ pid, made }: { pid: number; made: Export }) {
   const { t } = useTranslation(['versions', 'common'])
   const format = useFormat()
   if (made.state !== 'ready') {
-    return made.job ? <JobBar job={{ ...made.job, title: jobTitle(made.job) }} /> : <Progress value={0} aria-label={made.format} />
+    return made.job ? (
+      <JobBar job={{ ...made.job, title: jobTitle(made.job) }} />
+    ) : (
+      <Progress value={0} aria-label={made.format} />
+    )
   }
   return (
     <Group justify="space-between">
