@@ -15,6 +15,8 @@ from annotate.taxonomy import services as taxonomy
 from annotate.taxonomy.reader import Draft
 
 MAX_CLASSES = 20_000
+# Above so many classes people type a name instead of remembering keys.
+SEARCHED = 20
 
 
 def read_drafts(form: str, text: str) -> list[Draft]:
@@ -47,7 +49,8 @@ def add_classes(project: Project, *, actor: User, entries: Sequence[Draft]) -> l
         if len(known) + len(entries) > MAX_CLASSES:
             raise errors.Invalid("too_many_classes", f"A project has at most {MAX_CLASSES} classes.")
         _refuse_twins({row.concept.key: row.concept.name for row in known}, entries)
-        keys = _keys({row.hotkey for row in known if row.hotkey and not row.archived_at}, entries)
+        live = [row for row in known if not row.archived_at]
+        keys = _keys({row.hotkey for row in live if row.hotkey}, entries, many=len(live) + len(entries) > SEARCHED)
         concepts = taxonomy.add_concepts(project.taxonomy, entries)
         project.schema_number += 1
         project.save(update_fields=["schema_number"])
@@ -125,14 +128,15 @@ def _refuse_twins(known: dict[str, str], entries: Sequence[Draft]) -> None:
         seen[key] = entry.name
 
 
-def _keys(taken: set[str], entries: Sequence[Draft]) -> list[str]:
-    """A key per entry: the wished ones first, then the free digits in order, then none."""
+def _keys(taken: set[str], entries: Sequence[Draft], *, many: bool) -> list[str]:
+    """A key per entry: the wished ones, then the free digits in order, then none; of many classes only the wished ones,
+    because the label page then lends its digits to the classes that a person used last."""
     taken = set(taken)
     for entry in entries:
         if entry.hotkey:
             _check_key(entry, taken)
             taken.add(entry.hotkey)
-    free = iter(palette.free_keys(taken))
+    free = iter(() if many else palette.free_keys(taken))
     return [entry.hotkey or next(free, "") for entry in entries]
 
 

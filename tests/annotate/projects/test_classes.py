@@ -43,6 +43,11 @@ def archive(client: APIClient, project: Project, name: str) -> Response:
     return reply
 
 
+def test_many_classes_get_only_the_keys_that_were_wished_for(client: APIClient, project: Project) -> None:
+    lines = "\n".join(f"kind {number}" for number in range(21))
+    assert {row["hotkey"] for row in add(client, project, text=lines).json()} == {""}
+
+
 def test_a_pasted_list_becomes_classes_with_colours_and_keys(client: APIClient, project: Project) -> None:
     lines = [f"class {number} | what {number} is" for number in range(12)]
     added = add(client, project, text="\n".join(lines))
