@@ -56,6 +56,8 @@ export default defineConfig(({ command }) => ({
     },
   },
   test: {
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,

@@ -1,5 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch'
-import { ApiError, errorFrom } from './errors'
+import { ApiError, errorFrom, errorWords } from './errors'
 import type { paths } from './schema'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -32,7 +32,11 @@ const session: Middleware = {
 }
 
 /** The typed client: every path and body is checked against the server's own schema. */
-export const api = createClient<paths>({ baseUrl: typeof location === 'undefined' ? '' : location.origin })
+export const api = createClient<paths>({
+  baseUrl: typeof location === 'undefined' ? '' : location.origin,
+  // Looked up at each call, so that whatever stands in for fetch later is used.
+  fetch: (request) => fetch(request),
+})
 api.use(session)
 
 interface Reply<T> {
@@ -48,8 +52,12 @@ export async function ask<T>(call: Promise<Reply<T>>): Promise<T> {
     reply = await call
   } catch (problem) {
     if (problem instanceof DOMException && problem.name === 'AbortError') throw problem
+    await errorWords()
     throw new ApiError('offline', '', { status: 0 })
   }
-  if (!reply.response.ok) throw errorFrom(reply.error, reply.response.status)
+  if (!reply.response.ok) {
+    await errorWords()
+    throw errorFrom(reply.error, reply.response.status)
+  }
   return reply.data as T
 }

@@ -24,6 +24,11 @@ export function errorFrom(body: unknown, status: number): ApiError {
   return new ApiError(status >= 500 ? 'server_error' : `http_${status}`, '', { status })
 }
 
+/** Waits for the words of refusals, which are fetched after the first page; without them the server's own are shown. */
+export async function errorWords(): Promise<void> {
+  if (i18next.isInitialized) await i18next.loadNamespaces('errors').catch(() => undefined)
+}
+
 /** A refusal in the reader's language: by its code, else in the server's own words, else by its status. */
 export function errorText(problem: unknown): string {
   if (!(problem instanceof ApiError)) return i18next.t('errors:unexpected')

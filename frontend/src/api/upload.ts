@@ -1,5 +1,5 @@
 import { csrfToken, tellSignedOut } from './client'
-import { ApiError, errorFrom } from './errors'
+import { ApiError, errorFrom, errorWords } from './errors'
 
 type Part = Blob | string | { blob: Blob; name: string }
 
@@ -23,7 +23,8 @@ export function sendForm<T>(
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     const stop = () => request.abort()
-    const gone = () => reject(new ApiError('offline', ''))
+    const refuse = (problem: ApiError) => void errorWords().then(() => reject(problem))
+    const gone = () => refuse(new ApiError('offline', ''))
     request.open('POST', url)
     request.responseType = 'json'
     request.setRequestHeader('X-CSRFToken', csrfToken())
@@ -35,7 +36,7 @@ export function sendForm<T>(
     request.onload = () => {
       if (request.status === 401) tellSignedOut()
       if (request.status >= 200 && request.status < 300) resolve(request.response as T)
-      else reject(errorFrom(request.response, request.status))
+      else refuse(errorFrom(request.response, request.status))
     }
     request.onloadend = () => signal?.removeEventListener('abort', stop)
     signal?.addEventListener('abort', stop)

@@ -26,6 +26,8 @@ interface Props {
 
 const GAP = 8
 const CAPTION = 44
+/** What the header and a bar above the wall may cover of the window. */
+const STICKY = 130
 
 /**
  * Any number of pictures, of which only the visible rows exist.
@@ -44,6 +46,8 @@ export function PictureWall({ label, items, selection, onSelect, onOpen, onEnd, 
     estimateSize: () => rowHeight,
     overscan: 3,
     scrollMargin: top,
+    scrollPaddingStart: STICKY,
+    scrollPaddingEnd: GAP,
   })
   const ids = items.map((item) => item.id)
   const current = Math.min(active, items.length - 1)

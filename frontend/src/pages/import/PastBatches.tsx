@@ -13,11 +13,11 @@ import { batchesKey, batchesQuery, isMoving } from './queries'
 import { RefusedFiles } from './RefusedFiles'
 
 /** Earlier deliveries, newest first; one whose sending broke off can be finished here. */
-export function PastBatches({ pid, except }: { pid: number; except?: number }) {
+export function PastBatches({ pid }: { pid: number }) {
   const { t } = useTranslation('data')
   const batches = useQuery(batchesQuery(pid))
   if (batches.isError) return <ErrorState text={errorText(batches.error)} onRetry={() => batches.refetch()} />
-  const shown = batches.data?.items.filter((batch) => batch.id !== except) ?? []
+  const shown = batches.data?.items ?? []
   if (batches.data && shown.length === 0) return <Text c="dimmed">{t('import.beforeNone')}</Text>
   return (
     <Stack gap="sm">

@@ -63,12 +63,14 @@ export default function ImportPage() {
             }}
           />
         )}
-        <section>
-          <Title order={2} fz="h4" mb="sm">
-            {t('import.before')}
-          </Title>
-          <PastBatches pid={pid} except={running?.batch.id} />
-        </section>
+        {!running && (
+          <section>
+            <Title order={2} fz="h4" mb="sm">
+              {t('import.before')}
+            </Title>
+            <PastBatches pid={pid} />
+          </section>
+        )}
         <Text size="sm" c="dimmed">
           {t('import.onServer', { pid })}
         </Text>

@@ -42,7 +42,7 @@ const ICONS: Record<string, Icon> = {
 export function Navigation({ user, project }: { user: User; project?: Project }) {
   const { t } = useTranslation()
   return (
-    <nav aria-label={t('nav.main')}>
+    <>
       <Place to="/" label={t('nav.home')} icon={IconHome} exact />
       <Place to="/projects" label={t('nav.projects')} icon={IconFolders} exact />
       {user.is_server_admin && <Place to="/accounts" label={t('nav.accounts')} icon={IconUserCog} />}
@@ -63,7 +63,7 @@ export function Navigation({ user, project }: { user: User; project?: Project })
           ))}
         </>
       )}
-    </nav>
+    </>
   )
 }
 
