@@ -46,11 +46,8 @@ export interface Export {
   state: 'queued' | 'ready' | 'failed'
   bytes: number
   digest: string
-  /** Empty until the file is made. */
-  losses: {
-    pictures?: { in_version: number; written: number }
-    lost?: Record<string, { count: number; what: string }>
-  }
+  /** How many of each thing the format could not hold; empty until the file is made. */
+  losses: Record<string, number>
   job: Job | null
 }
 export interface Preset {

@@ -16,7 +16,7 @@ interface Props {
 
 /** The formats with a look into their files, and the files that were made of this version. */
 export function Exports({ pid, version }: Props) {
-  const { t } = useTranslation('versions')
+  const { t, i18n } = useTranslation('versions')
   const client = useQueryClient()
   const key = ['project', pid, 'version', version.id, 'exports']
   const formats = useQuery({
@@ -46,6 +46,8 @@ export function Exports({ pid, version }: Props) {
       ),
     onSuccess: () => client.invalidateQueries({ queryKey: key }),
   })
+  const titleOf = ({ name, title }: Format) =>
+    i18n.exists(`versions:format.${name}`) ? t(`format.${name}` as 'format.native') : title
   return (
     <Stack gap="sm" aria-label={t('exports', { number: version.number })} role="group">
       {start.isError && <ErrorState text={errorText(start.error)} />}
@@ -54,7 +56,7 @@ export function Exports({ pid, version }: Props) {
           <Card withBorder key={format.name} padding="sm">
             <Stack gap="xs" h="100%" justify="space-between">
               <Title order={3} fz="md">
-                {format.title}
+                {titleOf(format)}
               </Title>
               <Code
                 block
@@ -71,7 +73,7 @@ export function Exports({ pid, version }: Props) {
                 loading={start.isPending && start.variables === format.name}
                 onClick={() => start.mutate(format.name)}
               >
-                {t('exportAs', { format: format.title })}
+                {t('exportAs', { format: titleOf(format) })}
               </Button>
             </Stack>
           </Card>
@@ -116,37 +118,30 @@ function Made({ pid, made }: { pid: number; made: Export }) {
   )
 }
 
-/** How much of the version is in the file, and what the format cannot hold. */
+/** What the format could not hold. */
 function Lost({ losses }: { losses: Export['losses'] }) {
   const { t, i18n } = useTranslation('versions')
   const format = useFormat()
-  const lost = Object.entries(losses.lost ?? {}).filter(([, { count }]) => count > 0)
-  const { written, in_version: all } = losses.pictures ?? { written: 0, in_version: 0 }
-  const said = t('written', { done: format.number(written), total: format.number(all) })
+  const lost = Object.entries(losses).filter(([, count]) => count > 0)
   if (lost.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        {said} · {t('lossless')}
+        {t('lossless')}
       </Text>
     )
   }
   return (
-    <div>
-      <Text size="sm" c="dimmed">
-        {said}
-      </Text>
-      <details>
-        <summary>{t('losses')}</summary>
-        <ul>
-          {lost.map(([name, { count, what }]) => (
-            <li key={name}>
-              {i18n.exists(`versions:loss.${name}`)
-                ? t(`loss.${name}` as 'loss.votes', { number: format.number(count) })
-                : `${format.number(count)} ${what}`}
-            </li>
-          ))}
-        </ul>
-      </details>
-    </div>
+    <details>
+      <summary>{t('losses')}</summary>
+      <ul>
+        {lost.map(([name, count]) => (
+          <li key={name}>
+            {i18n.exists(`versions:loss.${name}`)
+              ? t(`loss.${name}` as 'loss.votes', { number: format.number(count) })
+              : `${name}: ${format.number(count)}`}
+          </li>
+        ))}
+      </ul>
+    </details>
   )
 }
