@@ -1791,8 +1791,9 @@ export interface components {
             state: components["schemas"]["VersionState"];
             bytes: number;
             digest: string;
+            /** @description Counts; LOSSES.json says more. */
             losses: {
-                [key: string]: unknown;
+                [key: string]: number;
             };
             /** Format: date-time */
             created_at: string;
@@ -2455,7 +2456,7 @@ export interface components {
             job: components["schemas"]["JobBar"] | null;
         };
         /** @enum {string} */
-        VersionState: "queued" | "writing" | "ready" | "failed";
+        VersionState: "queued" | "ready" | "failed";
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         WeightsInRequest: {
             /** Format: binary */

@@ -28,12 +28,7 @@ export function ClassBalance({ pid }: { pid: number }) {
         <ul className={classes.bars}>
           {rows.map(({ row, count }) => (
             <li key={row.id}>
-              <Link
-                to="/p/$pid/data"
-                params={{ pid }}
-                search={{ class: row.concept_id }}
-                className={classes.bar}
-              >
+              <Link to="/p/$pid/data" params={{ pid }} search={{ class: row.concept_id }} className={classes.bar}>
                 <ClassChip name={row.name} index={row.index} colour={row.color} />
                 <span>
                   <span
