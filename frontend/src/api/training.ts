@@ -53,6 +53,7 @@ export interface Export {
 export interface Preset {
   name: string
   title: string
+  about: string
   architecture: string
   size: number
   epochs: number

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import engine from '../../../training/catalogue.json'
 
 const files = import.meta.glob<Record<string, unknown>>('./*/*.json', { import: 'default', eager: true })
 const areas = Object.keys(files)
@@ -32,5 +33,12 @@ describe('catalogues', () => {
       expect(chinese.get(key)?.trim(), key).not.toBe('')
       expect(placeholders(chinese.get(key) ?? ''), key).toEqual(placeholders(text))
     }
+  })
+
+  it('has words for every preset and option of the engine', () => {
+    const texts = flat(files['./en/training.json'] ?? {})
+    for (const { name } of engine.presets) expect(texts.has(`presets.${name}.about`), name).toBe(true)
+    for (const { name } of engine.options) expect(texts.has(`option.${name}`), name).toBe(true)
+    expect(engine.presets.length).toBeGreaterThan(0)
   })
 })

@@ -8,6 +8,7 @@ import { type Cycle, cycleQuery, type Round } from '@/api/cycle'
 import { errorText } from '@/api/errors'
 import { catalogueQuery, type Said } from '@/api/training'
 import { ErrorState } from '@/components/ErrorState'
+import { presetTitle } from '../runs/inWords'
 
 interface Props {
   pid: number
@@ -19,7 +20,7 @@ interface Props {
 
 /** One button for the whole turn; what it needs and cannot have is said beside it. */
 export function NextRound({ pid, next, rounds, usual }: Props) {
-  const { t, i18n } = useTranslation('cycle')
+  const { t, i18n } = useTranslation(['cycle', 'training'])
   const client = useQueryClient()
   const catalogue = useQuery(catalogueQuery(pid))
   const [preset, setPreset] = useState<string | null>(null)
@@ -51,7 +52,10 @@ export function NextRound({ pid, next, rounds, usual }: Props) {
             label={t('preset')}
             value={chosenPreset}
             onChange={(event) => setPreset(event.currentTarget.value)}
-            data={(catalogue.data?.presets ?? []).map((row) => ({ value: row.name, label: row.title }))}
+            data={(catalogue.data?.presets ?? []).map((row) => ({
+              value: row.name,
+              label: presetTitle(row.name, row.title),
+            }))}
           />
           <NativeSelect
             label={t('strategy')}

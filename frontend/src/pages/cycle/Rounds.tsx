@@ -6,6 +6,7 @@ import { api, ask } from '@/api/client'
 import { cycleQuery, type Round } from '@/api/cycle'
 import { errorText } from '@/api/errors'
 import { useFormat } from '@/i18n/format'
+import { presetTitle } from '../runs/inWords'
 import { tellDone, tellFailed } from '../tell'
 
 interface Props {
@@ -16,7 +17,7 @@ interface Props {
 
 /** What each round cost and brought. */
 export function Rounds({ pid, rounds, mayWork }: Props) {
-  const { t, i18n } = useTranslation('cycle')
+  const { t, i18n } = useTranslation(['cycle', 'training'])
   const client = useQueryClient()
   const rescore = useMutation({
     mutationFn: () => ask(api.POST('/api/projects/{pid}/cycle/rescore', { params: { path: { pid } } })),
@@ -64,7 +65,7 @@ export function Rounds({ pid, rounds, mayWork }: Props) {
                 <Table.Td>
                   {round.run && (
                     <Anchor component={Link} to={`/p/${pid}/runs/${round.run}`} underline="always">
-                      {round.preset}
+                      {presetTitle(round.preset)}
                     </Anchor>
                   )}
                 </Table.Td>

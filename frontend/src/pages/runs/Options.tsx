@@ -1,6 +1,7 @@
 import { NativeSelect, NumberInput, SimpleGrid, Switch, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { catalogueQuery, type Option, type Preset } from '@/api/training'
+import { optionHelp } from './inWords'
 
 export type Changes = Record<string, string | number | boolean>
 
@@ -23,7 +24,7 @@ export function Options({ pid, preset, changes, onChange }: Props) {
     <SimpleGrid cols={{ base: 1, sm: 2, md: 3 }}>
       {(catalogue.data?.options ?? []).map((option) => {
         const value = changes[option.name] ?? preset[option.name] ?? option.default
-        const field = { label: option.name, description: option.help }
+        const field = { label: option.name, description: optionHelp(option.name, option.help) }
         if (option.choices?.length) {
           return (
             <NativeSelect

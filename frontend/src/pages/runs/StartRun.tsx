@@ -21,6 +21,7 @@ import { catalogueQuery, type Preset, type Run, runsQuery, type Version, version
 import { ErrorState } from '@/components/ErrorState'
 import { useFormat } from '@/i18n/format'
 import { expectedSeconds } from './expected'
+import { presetAbout, presetTitle } from './inWords'
 import { type Changes, Options } from './Options'
 import { WeightsPicker } from './WeightsPicker'
 
@@ -154,7 +155,7 @@ function PresetCard({ preset, version }: { preset: Preset; version: Version }) {
       <Group wrap="nowrap" align="flex-start">
         <Radio.Indicator />
         <div>
-          <Text fw={600}>{preset.title}</Text>
+          <Text fw={600}>{presetTitle(preset.name, preset.title)}</Text>
           <Text size="sm" c="dimmed">
             {preset.architecture}, {t('start.pixels', { size: preset.size })}
           </Text>
@@ -162,6 +163,9 @@ function PresetCard({ preset, version }: { preset: Preset; version: Version }) {
             {seconds === null
               ? t('start.perThousand', { time: format.duration(preset.seconds_per_1000_images) })
               : t('start.expected', { time: format.duration(seconds) })}
+          </Text>
+          <Text size="xs" c="dimmed" mt={4}>
+            {presetAbout(preset.name, preset.about)}
           </Text>
         </div>
       </Group>

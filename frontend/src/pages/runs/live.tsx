@@ -25,6 +25,7 @@ import { ErrorState } from '@/components/ErrorState'
 import { Facts } from '@/components/Facts'
 import { PageTitle } from '@/components/PageTitle'
 import { useFormat } from '@/i18n/format'
+import { presetTitle } from './inWords'
 import { seriesOf } from './metrics'
 import { RunBadge } from './page'
 
@@ -125,7 +126,7 @@ function State({ pid, run }: { pid: number; run: Run }) {
                 {versionNumber(run.version)}
               </Anchor>,
             ],
-            [t('start.preset'), run.preset],
+            [t('start.preset'), presetTitle(run.preset)],
             [t('run.valAccuracy'), run.val_accuracy === null ? null : format.percent(run.val_accuracy, 1)],
             [t('run.attempt'), run.attempt > 1 ? String(run.attempt) : null],
           ]}

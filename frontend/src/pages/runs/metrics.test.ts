@@ -38,6 +38,7 @@ describe('expectedSeconds', () => {
   const preset = {
     name: 'a',
     title: 'A',
+    about: '',
     architecture: 'a',
     size: 32,
     epochs: 10,
