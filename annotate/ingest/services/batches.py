@@ -61,9 +61,7 @@ def open_batch(
     """
     labeled = labels_as != Batch.LabelsAs.NONE
     with transaction.atomic():
-        job = progress.open_job(
-            KIND, project_id=project.pk, actor=actor.pk if actor else None, title=name
-        )
+        job = progress.open_job(KIND, project_id=project.pk, actor=actor.pk if actor else None, title=name)
         batch = Batch.objects.create(
             project=project,
             name=name,
