@@ -1,6 +1,7 @@
 """Networks trained from a shell on a version folder and scored against labels that the folder does not hold."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Collection
@@ -18,7 +19,9 @@ from benchmarks.cifar import CLASSES, wilson
 def engine(*arguments: str) -> None:
     """One command of the engine, as a researcher types it."""
     command = [sys.executable, "-m", "training.engine", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # As many threads as the trainer gives it; one more waits for whatever else the machine does, at every step.
+    environment = {**os.environ, "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) - 1))}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
