@@ -17,6 +17,7 @@ pytestmark = pytest.mark.fault
 VOTES = 500
 KILLS = 4
 DROPPED = LOST = 0.25
+NO_VOTES: dict[str, Any] = {"votes": [], "take": 5}
 
 
 def deliver(person: Person, address: str, body: dict[str, Any], chance: random.Random) -> dict[str, Any]:
@@ -67,9 +68,8 @@ def test_every_vote_is_stored_once(tmp_path: Path) -> None:
                 kills.pop(0)
                 stack.kill("web")
             if not tasks:
-                empty = {"votes": [], "take": 5}
                 tasks = wait_for(
-                    lambda: deliver(admin, address, empty, chance)["tasks"], "tasks whose lease has lapsed"
+                    lambda: deliver(admin, address, NO_VOTES, chance)["tasks"], "tasks whose lease has lapsed"
                 )
             batch = tasks[: min(5, VOTES - len(sent))]
             votes = [
