@@ -123,6 +123,8 @@ CSRF_FAILURE_VIEW = "annotate.core.shell.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+# Over plain http a browser only complains of it.
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if BEHIND_TLS else None
 
 INSTALLED_APPS = [
     "django.contrib.auth",
