@@ -52,6 +52,15 @@ def make_project(page: Page, name: str, classes: list[str], *, redundancy: int, 
     return int(found.group(1))
 
 
+def set_asking(page: Page, project: int, *, most_votes: int) -> None:
+    """Has a disputed picture asked at most so often, and proposals shown."""
+    page.goto(f"/p/{project}/settings?tab=asking")
+    page.get_by_role("textbox", name=words("projects:settings.votesCap"), exact=True).fill(str(most_votes))
+    page.get_by_role("switch", name=words("projects:settings.proposals")).check()
+    page.get_by_role("button", name=words("common:save"), exact=True).click()
+    expect(page.get_by_text(words("projects:settings.saved"))).to_be_visible()
+
+
 def import_files(page: Page, project: int, files: list[Path]) -> None:
     """Chooses files, sends them, and waits until the server has taken them in."""
     page.goto(f"/p/{project}/import")

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests import services
 from tests.browser import pages
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 EACH = 22
 LABELS = 50
 EPOCHS = 60
+ROUND_MS = 300_000
 
 
 @pytest.fixture(params=["embedded", "grown"])
@@ -66,11 +67,11 @@ def test_circle(stack: Stack, browser: Browser, tmp_path: Path) -> None:
     admin = pages.open_page(browser, f"http://localhost:{stack.port}")
     pages.sign_in(admin, "admin", stack.admin_password)
     project = pages.make_project(admin, "Shapes", list(SHAPES), redundancy=2, holdout_percent=20)
+    pages.set_asking(admin, project, most_votes=2)
     pages.import_files(admin, project, files)
 
     script = stack.person()
     root = f"/api/projects/{project}"
-    script.patch(root, {"votes_cap": 2})  # a disputed picture then goes to the reviewer instead of a third person
     counts = f"{root}/images/counts"
 
     def all_asked() -> bool:
@@ -96,7 +97,10 @@ def test_circle(stack: Stack, browser: Browser, tmp_path: Path) -> None:
 
     freeze_and_train(admin, project)
     evaluate(admin, project, script)
-    next_round(admin, project)
+    first = next_round(admin, project)
+    expect(first).to_contain_text(words("cycle:state.done"), timeout=ROUND_MS)
+    label_with_proposals(near, project, 6)
+    expect(next_round(admin, project)).to_contain_text(words("cycle:strategyName.entropy"))
     download(browser, stack, admin, project)
     for page in (admin, near, far, reviewer):
         assert page.faults == []  # type: ignore[attr-defined]
@@ -155,12 +159,29 @@ def evaluate(page: Page, project: int, script: Person) -> None:
     expect(pictures).to_have_count(max(counts))
 
 
-def next_round(page: Page, project: int) -> None:
-    """One button, and the round goes through all its stages."""
+def next_round(page: Page, project: int) -> Locator:
+    """One button; the row of the round that it starts."""
     page.goto(f"/p/{project}/cycle")
     page.get_by_role("combobox", name=words("cycle:preset"), exact=True).select_option(label="Teaching CNN, 32 px")
+    strategy = page.get_by_role("combobox", name=words("cycle:strategy"), exact=True)
+    strategy.select_option(label=words("cycle:strategyName.entropy"))
+    before = page.locator("tbody tr").count()
     page.get_by_role("button", name=words("cycle:next"), exact=True).click()
-    expect(page.get_by_text(words("cycle:state.done"), exact=True)).to_be_visible(timeout=180_000)
+    return page.get_by_role("row", name=re.compile(f"^{before + 1} "))
+
+
+def label_with_proposals(page: Page, project: int, count: int) -> None:
+    """Accepts with Space what the model proposes, and answers by digit where it keeps silent."""
+    page.goto(f"/p/{project}/label")
+    accepted = 0
+    for _ in range(count):
+        task = pages.task_on_screen(page)
+        proposed = page.locator("footer").get_by_text(words("label:classes.proposed"), exact=True).count() > 0
+        page.keyboard.press("Space" if proposed else "1")
+        accepted += proposed
+        pages.next_task(page, task)
+    pages.all_saved(page)
+    assert accepted > 0, "the model proposed something"
 
 
 def download(browser: Browser, stack: Stack, admin: Page, project: int) -> None:
