@@ -49,7 +49,7 @@ export function Navigation({ user, project }: { user: User; project?: Project })
       {project && (
         <>
           <Divider my="sm" />
-          <Text size="sm" fw={650} px="sm" pb={4} truncate title={project.name}>
+          <Text size="sm" fw={650} px="sm" pb={4} truncate title={project.name} style={{ flex: 'none' }}>
             {project.name}
           </Text>
           {sectionsFor(project).map((section) => (
