@@ -35,7 +35,7 @@ export function KeyMap({ plan, classes, onClose }: Props) {
       }}
     >
       {plan.searches && <p className={styles.help}>{t('keys.searchHelp')}</p>}
-      <div className={styles.keyboard} role="img" aria-label={t('keys.drawn')}>
+      <div className={styles.keyboard} tabIndex={0} role="img" aria-label={t('keys.drawn')}>
         {ROWS.map((row) => (
           <div key={row} className={styles.keyRow}>
             {[...row].map((key) => {

@@ -27,7 +27,7 @@ export function Evidence({ item, classes, ruling }: Props) {
     .sort((a, b) => b.p - a.p)
     .slice(0, 8)
   return (
-    <aside className={styles.evidence} aria-label={t('evidence')}>
+    <aside className={styles.evidence} tabIndex={0} aria-label={t('evidence')}>
       <p className={styles.sure}>
         {item.distribution.length > 0 ? t('confidence', { percent: format.percent(item.confidence) }) : t('noClass')}
         {item.split === 'holdout' && (
