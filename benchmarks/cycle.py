@@ -196,7 +196,13 @@ def full(arguments: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         made = admin.post("/api/projects", {"name": "CIFAR-10", "classes_text": "\n".join(CLASSES), "redundancy": 1})
         stack.manage("ingest", str(made["id"]), str(arguments.cifar), "--labels", "gold", "--source", "CIFAR-10")
         root = f"/api/projects/{made['id']}"
-        wait_for(lambda: admin.get(f"{root}/desk/status")["open"] == 0, "the labels", seconds=3600, every=2)
+
+        def unlabeled() -> int:
+            rows = [admin.get(f"{root}/images/counts", split="train", state=state)["count"] for state in ("", "closed")]
+            return int(rows[0] - rows[1])
+
+        wait_for(lambda: unlabeled() == 0, "the labels", seconds=3600, every=5)
+        say("labels taken")
         version = admin.post(f"{root}/versions", {"note": "all labels"})
 
         def ended() -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.browser import pages
 from tests.browser.words import keys, texts, words
@@ -33,6 +33,10 @@ SHOWN_TEXT = """() => {
   }
   return found
 }"""
+
+FITS = "(width) => document.documentElement.scrollWidth <= width"
+TOO_WIDE = """(width) => [document.documentElement.scrollWidth, ...[...document.querySelectorAll('main *, header *')]
+  .filter((one) => one.getBoundingClientRect().right > width).slice(0, 5).map((one) => one.outerHTML.slice(0, 120))]"""
 
 # Colours in the middle of a change are nobody's choice; one change can start the next. What moves for ever is let be.
 SETTLED = """async () => {
@@ -134,10 +138,13 @@ class Inspector:
             self.page.evaluate(SETTLED)
             self.axe(f"{place} {scheme}")
         self.page.set_viewport_size(NARROW)
+        self.page.evaluate(SETTLED)
         if self.language == "en-US":  # what a narrow page does to the layout does not hang on the words
             self.axe(f"{place} narrow")
-        width = self.page.evaluate("document.documentElement.scrollWidth")
-        self.note(place, [f"scrolls sideways: {width} px"] if width > NARROW["width"] else [])
+        try:  # the page learns of its new width a moment after it changes
+            self.page.wait_for_function(FITS, arg=NARROW["width"], timeout=3_000)
+        except TimeoutError:
+            self.note(place, [f"scrolls sideways: {self.page.evaluate(TOO_WIDE, NARROW['width'])}"])
         self.page.set_viewport_size(WIDE)
         self.read(place)
 
