@@ -20,6 +20,8 @@ PURE = ("annotate/kind.py", "annotate/kinds", "annotate/manifest", "annotate/con
         "annotate/consensus/methods", "annotate/datasets/format.py", "annotate/datasets/formats",
         "annotate/ingest/source.py", "annotate/ingest/sources",
         "annotate/taxonomy/reader.py", "annotate/taxonomy/readers", "training/engine")  # fmt: skip
+# Tests that live in processes of their own mostly wait: at least two at a time, whichever is next.
+LIVE = ("-n", str(max(2, os.cpu_count() or 2)), "--dist", "worksteal")
 WORKERS = ("-n", os.environ.get("FOVEA_TEST_WORKERS", str(os.cpu_count() or 2)), "--dist", "loadfile")
 REQUIRE_ALL = os.environ.get("FOVEA_REQUIRE_ALL") == "1"
 
@@ -84,14 +86,14 @@ def postgres() -> bool:
 
 
 def fault() -> bool:
-    """Processes are killed here, so these run one after another."""
-    return call(sys.executable, "-m", "pytest", "-m", "fault and not browser", "-rs", "tests", FOVEA_DATABASE="")
+    """Processes are killed here: each test starts its own."""
+    return call(sys.executable, "-m", "pytest", *LIVE, "-m", "fault and not browser", "-rs", "tests", FOVEA_DATABASE="")
 
 
 def browser() -> bool:
     if "Chromium" in services.lacking():
         return skipped("Chromium")
-    return call(sys.executable, "-m", "pytest", "-m", "browser", "-rs", "tests", FOVEA_DATABASE="")
+    return call(sys.executable, "-m", "pytest", *LIVE, "-m", "browser", "-rs", "tests", FOVEA_DATABASE="")
 
 
 def skipped(part: str) -> bool:

@@ -86,6 +86,13 @@ def wait_for(ready: Callable[[], Any], what: str, *, seconds: float = 120, every
     raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")
 
 
+def in_state(person: Person, root: str, state: str) -> bool:
+    """Whether every picture's question is in that state; one that resembles both sides of the holdout gets none."""
+    counts = f"{root}/images/counts"
+    asked = person.get(counts)["count"] - person.get(counts, split="none")["count"]
+    return bool(person.get(counts, state=state)["count"] == asked > 0)
+
+
 @dataclass
 class Stack:
     """A running Fovea: where it answers, where its data lies, and its processes."""

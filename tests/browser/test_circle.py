@@ -12,7 +12,7 @@ from tests.browser import pages
 from tests.browser.words import pattern, words
 from tests.pictures import SHAPES, write_tree
 from tests.require import require
-from tests.stack import Person, Stack, running, wait_for
+from tests.stack import Person, Stack, in_state, running, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -72,14 +72,7 @@ def test_circle(stack: Stack, browser: Browser, tmp_path: Path) -> None:
 
     script = stack.person()
     root = f"/api/projects/{project}"
-    counts = f"{root}/images/counts"
-
-    def all_asked() -> bool:
-        """A picture that resembles both sides of the holdout gets no question."""
-        asked = len(files) - script.get(counts, split="none")["count"]
-        return bool(script.get(counts, state="open")["count"] == asked)
-
-    wait_for(all_asked, "the questions")
+    wait_for(lambda: in_state(script, root, "open"), "the questions")
     truth = truth_by_task(script, project)
 
     near = pages.open_page(browser, f"http://localhost:{stack.port}")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Error, Page, Route, expect
 from tests.browser import pages
 from tests.browser.words import words
 from tests.pictures import SHAPES, write_tree
-from tests.stack import Person, Stack, running, wait_for
+from tests.stack import Person, Stack, in_state, running, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -63,8 +63,7 @@ def seat(stack: Stack, browser: Browser, folder: Path, *, each: int) -> Annotato
     made = admin.post("/api/projects", {"name": name, "classes_text": "\n".join(SHAPES), **settings})
     root = f"/api/projects/{made['id']}"
     stack.manage("ingest", str(made["id"]), str(write_tree(folder / "pictures", each=each)))
-    counts = f"{root}/images/counts"
-    wait_for(lambda: admin.get(counts, state="open")["count"] == each * len(SHAPES), "the questions")
+    wait_for(lambda: in_state(admin, root, "open"), "the questions")
     page = pages.open_page(browser, stack.url)
     username = f"mary{made['id']}"
     pages.join(page, admin.post(f"{root}/invitations", {"role": "annotator"})["url"], username)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.pictures import SHAPES, write_tree
-from tests.stack import Person, Stack, wait_for
+from tests.stack import Person, Stack, in_state, wait_for
 
 
 def project_with_labels(stack: Stack, folder: Path, *, each: int = 60) -> tuple[Person, str]:
@@ -14,14 +14,7 @@ def project_with_labels(stack: Stack, folder: Path, *, each: int = 60) -> tuple[
     made = admin.post("/api/projects", {"name": "Shapes", "classes_text": "\n".join(SHAPES), **settings})
     stack.manage("ingest", str(made["id"]), str(write_tree(folder, each=each)), "--labels", "gold", "--source", "drawn")
     root = f"/api/projects/{made['id']}"
-    counts = f"{root}/images/counts"
-
-    def all_settled() -> bool:
-        """A picture that resembles both sides of the holdout gets no question."""
-        asked = admin.get(counts)["count"] - admin.get(counts, split="none")["count"]
-        return bool(admin.get(counts, state="closed")["count"] == asked > 0)
-
-    wait_for(all_settled, "the labels")
+    wait_for(lambda: in_state(admin, root, "closed"), "the labels")
     return admin, root
 
 

@@ -11,7 +11,8 @@ import type { KeptVote } from './shelf'
 export const BATCH = 20
 const LOOK_AHEAD = 200
 const BACKOFF_MS = 1000
-const BACKOFF_CAP_MS = 30_000
+/** Short: people sit in front of the page. A server that needs longer says so by Retry-After. */
+const BACKOFF_CAP_MS = 8_000
 
 export type LineState = 'ready' | 'offline' | 'failing' | 'signed_out' | 'other_user'
 

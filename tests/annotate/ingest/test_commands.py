@@ -2,6 +2,8 @@
 
 import io
 from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from annotate.ingest.management.commands import sample
 from annotate.ingest.models import Batch, Image, ImportedLabel
+from annotate.ingest.source import Item, Rejected
 from annotate.projects.models import GuidePicture, LabelClass, Member, Project
 from tests.annotate.ingest.deliver import ready
 from tests.annotate.ingest.hostile import write_zip
@@ -93,3 +96,22 @@ def test_the_sample_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not Image.objects.exclude(problem="").exists()
     assert run("sample") == ""
     assert (Project.objects.count(), Image.objects.count(), GuidePicture.objects.count()) == (1, 80, rows.count())
+
+
+def test_a_sample_cut_short_is_completed_at_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample, "PICTURES", 40)
+    make_user("root", is_superuser=True)
+    entries = sample._entries
+
+    def cut_short(*, labeled: bool) -> Iterator[Item | Rejected]:
+        yield from islice(entries(labeled=labeled), 12)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sample, "_entries", cut_short)
+    with pytest.raises(KeyboardInterrupt):
+        run("sample")
+    monkeypatch.setattr(sample, "_entries", entries)
+    assert "40 drawn pictures" in run("sample")
+    assert ImportedLabel.objects.count() == 30
+    assert {row.examples.count() for row in LabelClass.objects.all()} == {1}
+    assert (run("sample"), Project.objects.count()) == ("", 1)
