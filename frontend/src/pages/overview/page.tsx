@@ -9,7 +9,7 @@ import type { Project } from '@/api/types'
 import { PageTitle } from '@/components/PageTitle'
 import { useFormat } from '@/i18n/format'
 import { ClassBalance } from './ClassBalance'
-import { Disputed } from './Disputed'
+import { ForReview } from './ForReview'
 import classes from './overview.module.css'
 import { RunningJobs } from './RunningJobs'
 import { nextSteps, type Step } from './steps'
@@ -44,7 +44,7 @@ export default function OverviewPage() {
         {browses && (
           <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
             <ClassBalance pid={pid} />
-            <Disputed pid={pid} />
+            <ForReview pid={pid} />
           </SimpleGrid>
         )}
         <section>

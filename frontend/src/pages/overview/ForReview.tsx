@@ -8,16 +8,16 @@ import classes from './overview.module.css'
 
 const SHOWN = 12
 
-/** The newest pictures on which people do not agree. */
-export function Disputed({ pid }: { pid: number }) {
+/** The newest pictures that wait for a reviewer. */
+export function ForReview({ pid }: { pid: number }) {
   const { t } = useTranslation('projects')
-  const { data } = useQuery(imagesQuery(pid, { search: { agreement: 'disputed' }, limit: SHOWN }))
+  const { data } = useQuery(imagesQuery(pid, { search: { state: 'review' }, limit: SHOWN }))
   return (
     <Paper withBorder p="md">
       <Title order={2} fz="h4" mb="sm">
-        {t('overview.disputed')}
+        {t('overview.reviewNewest')}
       </Title>
-      {data?.items.length === 0 && <Text c="dimmed">{t('overview.disputedNone')}</Text>}
+      {data?.items.length === 0 && <Text c="dimmed">{t('overview.reviewNone')}</Text>}
       <div className={classes.pictures}>
         {data?.items.map((image) => (
           <Link key={image.id} to="/p/$pid/item/$iid" params={{ pid, iid: image.id }}>
