@@ -20,8 +20,8 @@ PURE = ("annotate/kind.py", "annotate/kinds", "annotate/manifest", "annotate/con
         "annotate/consensus/methods", "annotate/datasets/format.py", "annotate/datasets/formats",
         "annotate/ingest/source.py", "annotate/ingest/sources",
         "annotate/taxonomy/reader.py", "annotate/taxonomy/readers", "training/engine")  # fmt: skip
-# Tests that live in processes of their own mostly wait: at least two at a time, whichever is next.
-LIVE = ("-n", str(max(2, os.cpu_count() or 2)), "--dist", "worksteal")
+# Tests that live in processes of their own mostly wait: one more at a time than there are cores, whichever is next.
+LIVE = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
 WORKERS = ("-n", os.environ.get("FOVEA_TEST_WORKERS", str(os.cpu_count() or 2)), "--dist", "loadfile")
 REQUIRE_ALL = os.environ.get("FOVEA_REQUIRE_ALL") == "1"
 
