@@ -1,43 +1,15 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, ask } from './client'
-import type { RunError, Said } from './training'
+import type { components } from './schema'
 
-export type StageName = 'pictures' | 'label' | 'freeze' | 'train' | 'evaluate' | 'choose'
-export interface Stage {
-  name: StageName
-  /** How much waits to be done here, and how much has been. */
-  waiting: number
-  done: number
-  state: string
-}
-export type RoundState = 'freezing' | 'training' | 'evaluating' | 'choosing' | 'done' | 'failed'
-export interface Accuracy {
-  value: number | null
-  low: number | null
-  high: number | null
-  count: number
-  unresolved: number
-  version: number
-  comparable: boolean
-}
-export interface Round {
-  number: number
-  state: RoundState
-  strategy: string
-  preset: string
-  version: { id: number; number: number } | number | null
-  run: number | null
-  evaluation: number | null
-  labels_spent: number
-  votes_spent: number
-  accuracy: Accuracy | null
-  error: RunError | null
-}
-export interface Cycle {
-  stages: Stage[]
-  rounds: Round[]
-  next: { allowed: boolean; reason: Said | null; warnings: Said[]; preset: string }
-}
+type Schema = components['schemas']
+
+export type Stage = Schema['Stage']
+export type StageName = Stage['name']
+export type Round = Schema['RoundShape']
+export type RoundState = Round['state']
+export type Accuracy = Schema['Accuracy']
+export type Cycle = Schema['CycleShape']
 
 const MOVING: ReadonlySet<string> = new Set(['freezing', 'training', 'evaluating', 'choosing'])
 export const isMoving = (round: Round): boolean => MOVING.has(round.state)
@@ -45,7 +17,6 @@ export const isMoving = (round: Round): boolean => MOVING.has(round.state)
 export const cycleQuery = (pid: number) =>
   queryOptions({
     queryKey: ['project', pid, 'cycle'],
-    queryFn: (): Promise<Cycle> =>
-      ask(api.GET('/api/projects/{pid}/cycle', { params: { path: { pid } } })) as unknown as Promise<Cycle>,
+    queryFn: (): Promise<Cycle> => ask(api.GET('/api/projects/{pid}/cycle', { params: { path: { pid } } })),
     refetchInterval: (query) => (query.state.data?.rounds.some(isMoving) ? 1500 : 10_000),
   })

@@ -29,7 +29,7 @@ export function CellPictures({ pid, eid, classes, truth, predicted }: Props) {
       const call = api.GET('/api/projects/{pid}/evaluations/{eid}/pictures', {
         params: { path: { pid, eid }, query },
       })
-      return (await ask(call)) as unknown as Page<CellPicture>
+      return await ask(call)
     },
     initialPageParam: '',
     getNextPageParam: (page) => page.next,

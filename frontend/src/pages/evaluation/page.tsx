@@ -4,7 +4,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '@/api/errors'
-import { type ClassScore, evaluationQuery, type Figure, type Report, versionNumber } from '@/api/training'
+import { type ClassScore, evaluationQuery, type Figure, type Report } from '@/api/training'
 import { ErrorState } from '@/components/ErrorState'
 import { Facts } from '@/components/Facts'
 import { PageTitle } from '@/components/PageTitle'
@@ -26,10 +26,7 @@ export default function EvaluationPage() {
   const name = evaluation.data.run_name || t('run.unnamed', { id: run })
   return (
     <>
-      <PageTitle
-        title={t('evaluation.title', { run: name })}
-        lead={t('evaluation.lead', { number: versionNumber(version) })}
-      >
+      <PageTitle title={t('evaluation.title', { run: name })} lead={t('evaluation.lead', { number: version.number })}>
         <Anchor component={Link} to={`/p/${pid}/runs/${run}`} underline="always">
           {name}
         </Anchor>

@@ -72,12 +72,10 @@ function Form({ version, ready, onVersion, presets }: FormProps) {
   const [changes, setChanges] = useState<Changes>({})
   const preset = presets.find((row) => row.name === presetName)
   const start = useMutation({
-    mutationFn: async (): Promise<Run> => {
+    mutationFn: (): Promise<Run> => {
       const config = Object.keys(changes).length > 0 ? { config: changes } : {}
       const body = { version: version.id, preset: presetName, name, ...(weights ? { weights } : {}), ...config }
-      return (await ask(
-        api.POST('/api/projects/{pid}/runs', { params: { path: { pid } }, body: body as never }),
-      )) as unknown as Run
+      return ask(api.POST('/api/projects/{pid}/runs', { params: { path: { pid } }, body }))
     },
     onSuccess: async (run) => {
       await client.invalidateQueries({ queryKey: runsQuery(pid).queryKey })

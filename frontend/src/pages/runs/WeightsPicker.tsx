@@ -23,8 +23,8 @@ export function WeightsPicker({ pid, architecture, value, onChange }: Props) {
   const weights = useQuery({
     queryKey: key,
     queryFn: async (): Promise<WeightsFile[]> => {
-      const reply: unknown = await ask(api.GET('/api/projects/{pid}/weights', { params: { path: { pid } } }))
-      return (reply as { items: WeightsFile[] }).items
+      const reply = await ask(api.GET('/api/projects/{pid}/weights', { params: { path: { pid } } }))
+      return reply.items
     },
   })
   const upload = useMutation({

@@ -55,7 +55,8 @@ describe('expectedSeconds', () => {
     counts: { train: 500 },
     note: '',
     created_at: '',
-    created_by: null,
+    created_by: '',
+    parent: null,
     job: null,
   }
 

@@ -5,7 +5,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '@/api/errors'
 import { projectQuery } from '@/api/project'
-import { isLive, type Run, runsQuery, versionNumber } from '@/api/training'
+import { isLive, type Run, runsQuery } from '@/api/training'
 import { EmptyState } from '@/components/EmptyState'
 import { ErrorState } from '@/components/ErrorState'
 import { PageTitle } from '@/components/PageTitle'
@@ -68,7 +68,7 @@ function RunTable({ pid, runs }: { pid: number; runs: Run[] }) {
                 <Table.Td>
                   <RunBadge run={run} />
                 </Table.Td>
-                <Table.Td>{versionNumber(run.version)}</Table.Td>
+                <Table.Td>{run.version.number}</Table.Td>
                 <Table.Td>
                   {isLive(run.state) && run.epochs > 0 && (
                     <Progress

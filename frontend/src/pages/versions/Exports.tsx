@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Code, Group, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Badge, Button, Group, Progress, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, ask } from '@/api/client'
@@ -8,6 +8,12 @@ import { ErrorState } from '@/components/ErrorState'
 import { JobBar } from '@/components/JobBar'
 import { useFormat } from '@/i18n/format'
 import { jobTitle } from '../jobs/title'
+import { FormatCard } from './FormatCard'
+
+interface ExportBody {
+  format: string
+  options: Record<string, string | boolean>
+}
 
 interface Props {
   pid: number
@@ -16,67 +22,44 @@ interface Props {
 
 /** The formats with a look into their files, and the files that were made of this version. */
 export function Exports({ pid, version }: Props) {
-  const { t, i18n } = useTranslation('versions')
+  const { t } = useTranslation('versions')
   const client = useQueryClient()
   const key = ['project', pid, 'version', version.id, 'exports']
   const formats = useQuery({
     queryKey: ['project', pid, 'formats'],
-    queryFn: async (): Promise<Format[]> => {
-      const reply: unknown = await ask(api.GET('/api/projects/{pid}/formats', { params: { path: { pid } } }))
-      return Array.isArray(reply) ? (reply as Format[]) : (reply as { items: Format[] }).items
-    },
+    queryFn: (): Promise<Format[]> => ask(api.GET('/api/projects/{pid}/formats', { params: { path: { pid } } })),
     staleTime: Number.POSITIVE_INFINITY,
   })
   const exports = useQuery({
     queryKey: key,
     queryFn: async (): Promise<Export[]> => {
       const path = { pid, vid: version.id }
-      const reply: unknown = await ask(api.GET('/api/projects/{pid}/versions/{vid}/exports', { params: { path } }))
-      return (reply as { items: Export[] }).items
+      const reply = await ask(api.GET('/api/projects/{pid}/versions/{vid}/exports', { params: { path } }))
+      return reply.items
     },
     refetchInterval: (query) => (query.state.data?.some((made) => made.state === 'queued') ? 1000 : false),
   })
   const start = useMutation({
-    mutationFn: (format: string) =>
+    mutationFn: (body: ExportBody) =>
       ask(
         api.POST('/api/projects/{pid}/versions/{vid}/exports', {
           params: { path: { pid, vid: version.id } },
-          body: { format, options: {} },
+          body,
         }),
       ),
     onSuccess: () => client.invalidateQueries({ queryKey: key }),
   })
-  const titleOf = ({ name, title }: Format) =>
-    i18n.exists(`versions:format.${name}`) ? t(`format.${name}` as 'format.native') : title
   return (
     <Stack gap="sm" aria-label={t('exports', { number: version.number })} role="group">
       {start.isError && <ErrorState text={errorText(start.error)} />}
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
         {formats.data?.map((format) => (
-          <Card withBorder key={format.name} padding="sm">
-            <Stack gap="xs" h="100%" justify="space-between">
-              <Title order={3} fz="md">
-                {titleOf(format)}
-              </Title>
-              <Code
-                block
-                fz="xs"
-                tabIndex={0}
-                aria-label={t('sample')}
-                role="region"
-                style={{ overflowX: 'auto', whiteSpace: 'pre' }}
-              >
-                {format.sample.join('\n')}
-              </Code>
-              <Button
-                variant="default"
-                loading={start.isPending && start.variables === format.name}
-                onClick={() => start.mutate(format.name)}
-              >
-                {t('exportAs', { format: titleOf(format) })}
-              </Button>
-            </Stack>
-          </Card>
+          <FormatCard
+            key={format.name}
+            format={format}
+            busy={start.isPending && start.variables.format === format.name}
+            onExport={(options) => start.mutate({ format: format.name, options })}
+          />
         ))}
       </SimpleGrid>
       {exports.data?.length === 0 && <Text c="dimmed">{t('exportsEmpty')}</Text>}
