@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from annotate.accounts.models import User
@@ -104,6 +104,7 @@ def work(keep_going: KeepGoing) -> None:
 
 def advance_rounds() -> None:
     """One step for each round that waits for something that has happened."""
+    _take_up_resumed()
     steps = {State.FREEZING: _after_freeze, State.TRAINING: _after_training, State.EVALUATING: _after_evaluation}
     turns = Round.objects.filter(state__in=steps).select_related("project", "version__job", "run", "evaluation")
     for turn in turns.order_by("id"):
@@ -114,6 +115,15 @@ def advance_rounds() -> None:
         except (OSError, ValueError) as error:
             log.exception("round %s", turn.pk)
             _fail(turn, {"fault": "server", "message": f"The version cannot be read: {error}", "log": ""})
+
+
+def _take_up_resumed() -> None:
+    """A newest round that ended because its training was stopped or failed goes on when that run is resumed."""
+    resumed = Q(run__state__in=shown.LIVE) | Q(run__state=Run.State.FINISHED, run__checkpoints__isnull=False)
+    for turn in Round.objects.filter(resumed, state=State.FAILED, evaluation=None).distinct():
+        if not Round.objects.filter(project=turn.project_id, number__gt=turn.number).exists():
+            rows = Round.objects.filter(pk=turn.pk, state=State.FAILED)
+            rows.update(state=State.TRAINING, error=None, finished_at=None)
 
 
 def _locked(turn: Round) -> Round | None:

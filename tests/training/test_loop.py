@@ -15,7 +15,7 @@ from annotate.labeling.models import Prediction, Proposal, Task
 from annotate.projects.models import Project
 from tests.make import concepts, make_image, make_project
 from tests.training.cast import FAKE, always, grow_silent, labeled_project, settle
-from training import loop
+from training import loop, services
 from training.models import Evaluation, Round, Run
 from training.selectors import cycle
 
@@ -169,6 +169,37 @@ def test_a_failed_training_fails_the_round_with_its_reason(engine: Engine) -> No
     turn = turn_once(project)
     assert turn.state == "failed" and turn.error["message"] == "the loss is not a finite number"
     assert cycle.refusal(project) is None
+
+
+def test_a_round_goes_on_when_its_stopped_training_is_resumed(engine: Engine) -> None:
+    project = labeled_project()
+    engine.knows(project)
+    turn = loop.next_round(project, actor=None, preset="teaching_cnn")
+    datasets.freeze_next()
+    loop.advance_rounds()
+    run = services.stop_run(Run.objects.get(), actor=None)
+    loop.advance_rounds()
+    turn.refresh_from_db()
+    assert turn.state == "failed" and "stopped" in turn.error["message"]
+    services.resume_run(run, actor=None)
+    loop.work(always)
+    turn.refresh_from_db()
+    assert (turn.state, turn.error, turn.run_id) == ("done", None, run.pk)
+
+
+def test_a_round_that_another_followed_stays_ended(engine: Engine) -> None:
+    project = labeled_project()
+    engine.knows(project)
+    first = loop.next_round(project, actor=None, preset="teaching_cnn")
+    datasets.freeze_next()
+    loop.advance_rounds()
+    run = services.stop_run(Run.objects.get(), actor=None)
+    loop.advance_rounds()
+    second = turn_once(project)
+    services.resume_run(run, actor=None)
+    loop.work(always)
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("failed", "done")
 
 
 def test_steps_are_taken_once_however_often_they_are_called(engine: Engine) -> None:
