@@ -27,6 +27,8 @@ from annotate.consensus.clusters import gather
 from annotate.consensus.method import Heard, Hears, Learned, Lesson, Opinion, Voice
 from annotate.kinds.box import FLAGS, agreeing
 
+JOIN = 0.4  # IoU from which boxes of different people may mean one thing
+OTHER_CLASS = 0.1  # what a difference of class costs there, so that of equal overlaps the same class is joined
 RECALL = 0.85  # an ordinary worker, as PSEUDO cases
 FALSE_RATE = 0.1
 PSEUDO = 4.0
@@ -144,7 +146,7 @@ def _things(voices: Sequence[Voice]) -> list[Thing]:
     owners = np.array([place for place, _ in drawn], dtype=np.int64)
     classes = np.array([box["concept"] for _, box in drawn], dtype=np.int64)
     found = []
-    for members in gather(corners, owners=owners, classes=classes):
+    for members in gather(corners, owners=owners, classes=classes, least=JOIN, other_class=OTHER_CLASS):
         seen_by = tuple(drawn[one][0] for one in members)
         found.append(Thing(seen_by, tuple(drawn[one][1] for one in members), corners[list(members)]))
     return found
