@@ -5,8 +5,9 @@ in each: a cluster is one thing that somebody saw. Whether it is really there is
 
     log odds = log odds of a thing + sum over who drew it of log(r/f) + sum over who did not of log((1-r)/(1-f)),
 
-with each worker's recall r and false rate f under Beta priors. A worker is judged only by the clusters that somebody
-else drew too, with the worker's own say taken out of the belief: else a lone wrong box would be its own witness. The
+with each worker's recall r and false rate f under Beta priors. Recall is judged only by the clusters that somebody else
+drew too, with the worker's own say taken out of the belief: else a lone wrong box would be its own witness. False rates
+are the boxes believed wrong per picture, relative to those of all workers. The
 class is the one that most of them gave. Corners are the median, then drawn to a mean weighted by each worker's
 precision in units of the box's size (inverse-gamma prior) under a Cauchy guard, which lets a slip of the hand count for
 nothing. The risk of a picture is the expected number of wrong boxes, sum of min(p, 1-p), and a term for what nobody
@@ -30,8 +31,10 @@ from annotate.kinds.box import FLAGS, agreeing
 JOIN = 0.4  # IoU from which boxes of different people may mean one thing
 OTHER_CLASS = 0.1  # what a difference of class costs there, so that of equal overlaps the same class is joined
 RECALL = 0.85  # an ordinary worker, as PSEUDO cases
-FALSE_RATE = 0.1
 PSEUDO = 4.0
+FALSE_RATE = 0.05  # firmer, because with few people there is little to learn it from
+FALSE_PSEUDO = 20.0
+FALSE_MOST = 0.7
 ODDS = 1.0  # of a cluster to be a thing, before anybody is heard
 ODDS_PSEUDO = 20.0
 NOISE = 0.06  # an ordinary worker's corner, in units of the box's side
@@ -65,7 +68,7 @@ class Worker:
 
     @property
     def false_rate(self) -> float:
-        return (self.wrong + PSEUDO * FALSE_RATE) / (self.absent + PSEUDO)
+        return min(FALSE_MOST, (self.wrong + FALSE_PSEUDO * FALSE_RATE) / (self.absent + FALSE_PSEUDO))
 
     @property
     def noise(self) -> float:
@@ -115,11 +118,11 @@ class BoxCrowd:
         if not voices:
             return Opinion()
         workers = [known.workers.get(voice.worker, ORDINARY) for voice in voices]
-        return _opinion(_things(voices), voices, workers=workers, known=known)
+        return _opinion(things_of(voices), voices, workers=workers, known=known)
 
     def learn(self, heard: Heard, known: Known, *, seed: int) -> Lesson:
         """Beliefs and workers in turns until they settle, from the workers as they are known."""
-        things = [_things(voices) for voices in heard.voices]
+        things = [things_of(voices) for voices in heard.voices]
         cases = _cases(heard, things)
         odds, workers = _learn(cases, known)
         renewed = Known(odds, workers, known.single)
@@ -137,7 +140,7 @@ def _packed(worker: Worker) -> dict[str, float]:
     return {name: round(value, 4) for name, value in vars(worker).items()}
 
 
-def _things(voices: Sequence[Voice]) -> list[Thing]:
+def things_of(voices: Sequence[Voice]) -> list[Thing]:
     """The clusters of one picture, in an order that depends on the boxes alone."""
     drawn = [(place, box) for place, voice in enumerate(voices) for box in voice.said.get("boxes", ())]
     # The order of names and boxes, so that equal overlaps are always joined alike.
@@ -214,6 +217,7 @@ class Cases:
 
     names: list[str]
     votes: Counter[str]
+    pictures: int
     things: int
     thing: NDArray[np.int64]
     worker: NDArray[np.int64]
@@ -237,7 +241,7 @@ def _cases(heard: Heard, things: Sequence[Sequence[Thing]]) -> Cases:
             number += 1
     columns = np.array(rows, dtype=np.float64).reshape(-1, 5).T
     whole = columns[[0, 1, 3]].astype(np.int64)
-    return Cases(names, votes, number, whole[0], whole[1], columns[2], whole[2], columns[4])
+    return Cases(names, votes, len(heard.voices), number, whole[0], whole[1], columns[2], whole[2], columns[4])
 
 
 def _errors(corners: Floats) -> Floats:
@@ -253,20 +257,27 @@ def _errors(corners: Floats) -> Floats:
 
 
 def _learn(cases: Cases, known: Known) -> tuple[float, dict[str, Worker]]:
-    """Expectation and maximisation in turns; the odds of a thing are those of all places where somebody could have
-    drawn, so that what nobody happened to draw is counted in."""
+    """Expectation and maximisation in turns.
+
+    Where nothing is, a picture has some number of empty places at which people may see a thing; false rates are
+    relative to that unknown number, which is taken to be such that they are FALSE_RATE in the mean.
+    """
     workers = [known.workers.get(name, ORDINARY) for name in cases.names]
     odds, before = known.odds, np.zeros(cases.things)
-    witnessed = cases.others > 0
+    looks = np.array([cases.votes[name] for name in cases.names], dtype=np.float64)
     for _ in range(ROUNDS):
         recall, false = (np.array([getattr(one, name) for one in workers]) for name in ("recall", "false_rate"))
         hit, miss = np.log(recall / false)[cases.worker], np.log((1 - recall) / (1 - false))[cases.worker]
         said = np.where(cases.drew > 0, hit, miss)
         score = math.log(odds) + np.bincount(cases.thing, weights=said, minlength=cases.things)
         belief = 1 / (1 + np.exp(-score))
-        without = np.where(witnessed, 1 / (1 + np.exp(-(score[cases.thing] - said))), 0.0)
-        workers = _workers(cases, without * witnessed, (1 - without) * witnessed)
-        odds = _odds(cases, belief, recall=recall, false=false)
+        without = np.where(cases.others > 0, 1 / (1 + np.exp(-(score[cases.thing] - said))), 0.0)
+        wrong = _total(cases, cases.drew * (1 - belief[cases.thing]))
+        empty = wrong.sum() / FALSE_RATE / max(looks.sum(), 1.0)
+        workers = _workers(cases, without, wrong=wrong, absent=looks * empty)
+        logs = np.bincount(cases.thing, weights=np.log1p(-recall[cases.worker]), minlength=cases.things)
+        there = float((belief / np.clip(1 - np.exp(logs), 1e-6, None)).sum())
+        odds = (there + ODDS_PSEUDO * ODDS / (1 + ODDS)) / (empty * cases.pictures + ODDS_PSEUDO / (1 + ODDS))
         moved = float(np.abs(belief - before).max(initial=0.0))
         before = belief
         if moved < SETTLED:
@@ -274,24 +285,14 @@ def _learn(cases: Cases, known: Known) -> tuple[float, dict[str, Worker]]:
     return odds, dict(zip(cases.names, workers, strict=True))
 
 
-def _workers(cases: Cases, present: Floats, absent: Floats) -> list[Worker]:
-    def total(weights: Floats) -> list[float]:
-        return [float(one) for one in np.bincount(cases.worker, weights=weights, minlength=len(cases.names))]
-
-    columns = (
-        total(present), total(present * cases.drew), total(absent), total(absent * cases.drew),
-        total(present * cases.drew), total(present * cases.drew * cases.squares),
-    )  # fmt: skip
-    return [Worker(*row) for row in zip(*columns, strict=True)]
+def _total(cases: Cases, weights: Floats) -> Floats:
+    return np.asarray(np.bincount(cases.worker, weights=weights, minlength=len(cases.names)), dtype=np.float64)
 
 
-def _odds(cases: Cases, belief: Floats, *, recall: Floats, false: Floats) -> float:
-    """Things over empty places, each counted as often as it would have to exist to be seen this often."""
-
-    def unseen(rate: Floats) -> Floats:
-        logs = np.bincount(cases.thing, weights=np.log1p(-rate[cases.worker]), minlength=cases.things)
-        return np.asarray(np.clip(1 - np.exp(logs), 1e-6, None))
-
-    there = float((belief / unseen(recall)).sum()) + ODDS_PSEUDO * ODDS / (1 + ODDS)
-    empty = float(((1 - belief) / unseen(false)).sum()) + ODDS_PSEUDO / (1 + ODDS)
-    return there / empty
+def _workers(cases: Cases, present: Floats, *, wrong: Floats, absent: Floats) -> list[Worker]:
+    """`present`: how likely the thing of each case is there by the word of the others, zero where they drew nothing;
+    `wrong` and `absent` by worker."""
+    drawn = _total(cases, present * cases.drew)
+    squares = _total(cases, present * cases.drew * cases.squares)
+    columns = (_total(cases, present), drawn, absent, wrong, drawn, squares)
+    return [Worker(*(float(one) for one in row)) for row in zip(*columns, strict=True)]
