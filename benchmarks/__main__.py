@@ -12,6 +12,11 @@ DATA = Path(os.environ.get("FOVEA_BENCH_DATA", ROOT.parent / "shared" / "data"))
 QUICK: dict[str, tuple[str, ...]] = {
     "labeling": ("--tasks", "2000", "--redundancy", "3", "--annotators", "4", "--seconds", "20"),
     "ingest": ("--zip", str(DATA / "cifar10.zip")),
+    "crowd_boxes": (
+        *("--quick", "--boxes", str(DATA / "crowd/street.boxes.csv.gz"), "--views"),
+        *(str(DATA / "crowd/street.views.csv.gz"), "--expert", str(DATA / "crowd/street_expert.boxes.csv.gz")),
+        *("--expert-views", str(DATA / "crowd/street_expert.views.csv.gz")),
+    ),
     "cycle": ("--quick", "--cifar", str(DATA / "cifar10.zip"), "--votes", str(DATA / "cifar10h.npz")),
 }
 

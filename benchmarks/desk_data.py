@@ -1,7 +1,9 @@
 """Projects with many open tasks for the labeling benchmark, in a database of the benchmark's own."""
 
 import importlib
+import json
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -17,7 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 from benchmarks.conditions import say
-from benchmarks.desk_people import Worker
+from benchmarks.desk_people import Worker, said_of
 
 ROOT = Path(__file__).resolve().parent.parent
 CLASSES = 10
@@ -62,6 +64,7 @@ class Prepared:
     people: list[Worker]
     concepts: list[int]
     users: list[int]
+    kind: str
 
     def database_cpu(self) -> float:
         """Processor time of the database's processes for this database so far; 0 where they cannot be seen."""
@@ -83,7 +86,7 @@ class Prepared:
         """The first person's vote on every open task but the last `left` of the queue, and the way begun anew."""
         models, facts = module("annotate.labeling.models"), module("django.db.models")
         project = module("annotate.projects.models").Project.objects.get(pk=self.project)
-        user, concept = self.users[0], self.concepts[0]
+        user, (said, concept) = self.users[0], self.usual_answer()
         Task, Vote = models.Task, models.Vote
         answered = Vote.objects.filter(project=project, user_id=user).values("task_id")
         waiting = Task.objects.filter(project=project, state="open").exclude(pk__in=answered).order_by("rank", "id")
@@ -93,7 +96,7 @@ class Prepared:
             Vote.objects.bulk_create(
                 Vote(
                     project=project, task_id=task, user_id=user, asking=1, key=uuid.uuid4(),
-                    answer={"choice": [concept]}, answer_hash="", outcome="answer", concept=concept,
+                    answer=said, answer_hash="", outcome="answer", concept=concept,
                     schema_number=project.schema_number, counted=True,
                 )
                 for task in part
@@ -101,6 +104,12 @@ class Prepared:
             Task.objects.filter(pk__in=part).update(votes_counted=facts.F("votes_counted") + 1)
         module("annotate.labeling.services").bump_order(project.pk)
         _analyze()
+
+    def usual_answer(self) -> tuple[dict[str, Any], int | None]:
+        """One answer, and what the column for a single class holds of it."""
+        if self.kind == "choice":
+            return {"choice": [self.concepts[0]]}, self.concepts[0]
+        return said_of(self.kind, self.concepts, 0, random.Random(0)), None
 
     def assert_sound(self, keys: list[str]) -> dict[str, int]:
         """Every acknowledged vote is there once, and no task has more votes than were wanted."""
@@ -157,7 +166,8 @@ class Prepared:
             "UPDATE labeling_task SET votes_counted = votes_counted + 1, leases_held = leases_held - 1, state ="
             " CASE WHEN votes_counted + 1 >= votes_wanted THEN 'closed' ELSE state END WHERE id = %s"
         )
-        answer = f'{{"choice": [{self.concepts[0]}]}}'
+        said, concept = self.usual_answer()
+        answer = json.dumps(said)
         with psycopg.connect(url) as database:
             while time.monotonic() < until:
                 with database.transaction():
@@ -166,7 +176,7 @@ class Prepared:
                         return
                     database.execute(lease, [self.project, claimed[0], user])
                 with database.transaction():
-                    values = [self.project, claimed[0], user, uuid.uuid4(), answer, self.concepts[0]]
+                    values = [self.project, claimed[0], user, uuid.uuid4(), answer, concept]
                     database.execute("SELECT 1 FROM labeling_task WHERE id = %s FOR UPDATE", [claimed[0]])
                     database.execute(vote, values)
                     database.execute(gone, [claimed[0], user])
@@ -174,7 +184,7 @@ class Prepared:
                 done[number] += 1
 
 
-def prepare(*, tasks: int, redundancy: int, annotators: int) -> Prepared:
+def prepare(*, tasks: int, redundancy: int, annotators: int, kind: str) -> Prepared:
     """A project with pictures (rows only: no vote opens a file), open tasks and people with sessions."""
     accounts, projects = module("annotate.accounts.models"), module("annotate.projects.models")
     taxonomy, ingest = module("annotate.taxonomy.models"), module("annotate.ingest.models")
@@ -182,8 +192,9 @@ def prepare(*, tasks: int, redundancy: int, annotators: int) -> Prepared:
     sessions = module("django.contrib.sessions.backends.db")
     tree = taxonomy.Taxonomy.objects.create(name="benchmark")
     project = projects.Project.objects.create(
-        name="benchmark", taxonomy=tree, schema_number=1, redundancy=redundancy, seed=7
-    )
+        name="benchmark", taxonomy=tree, schema_number=1, redundancy=redundancy, seed=7, kind=kind,
+        consensus_method=module("annotate.projects.offers").usual("consensus_method", kind),
+    )  # fmt: skip
     concepts = []
     for index in range(CLASSES):
         concept = taxonomy.Concept.objects.create(taxonomy=tree, key=f"class {index}", name=f"class {index}")
@@ -212,10 +223,10 @@ def prepare(*, tasks: int, redundancy: int, annotators: int) -> Prepared:
         session[auth.BACKEND_SESSION_KEY] = "annotate.accounts.sessions.Backend"
         session[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.save()
-        people.append(Worker(session.session_key, number))
+        people.append(Worker(session.session_key, number, kind))
         users.append(user.pk)
     _analyze()
-    return Prepared(project.pk, people, concepts, users)
+    return Prepared(project.pk, people, concepts, users, kind)
 
 
 def _analyze() -> None:

@@ -15,15 +15,17 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PEOPLE_PER_PROCESS = 8
+BOXES = 12
 TOKEN = "x" * 32
 
 
 @dataclass(frozen=True)
 class Worker:
-    """Somebody signed in: the name of the session cookie's value and a seed for what they say."""
+    """Somebody signed in: the name of the session cookie's value, a seed for what they say, and its kind."""
 
     session: str
     seed: int
+    kind: str = "choice"
 
 
 @dataclass
@@ -93,7 +95,7 @@ class Person:
     """One person's connection and what they hold."""
 
     def __init__(self, errand: dict[str, Any], worker: dict[str, Any]) -> None:
-        self.errand, self.draw = errand, random.Random(worker["seed"])
+        self.errand, self.draw, self.kind = errand, random.Random(worker["seed"]), worker["kind"]
         self.connection = http.client.HTTPConnection("127.0.0.1", errand["port"], timeout=60)
         self.path = f"/api/projects/{errand['project']}/desk"
         self.headers = {
@@ -134,10 +136,25 @@ class Person:
             self.ask({"votes": [], "take": 0, "release": [one["id"] for one in held]})
 
     def say(self, task: int) -> dict[str, Any]:
-        """Right four times of five, so that some tasks split and ask for more."""
-        concepts = self.errand["concepts"]
+        return said_of(self.kind, self.errand["concepts"], task, self.draw)
+
+
+def said_of(kind: str, concepts: list[int], task: int, draw: random.Random) -> dict[str, Any]:
+    """An answer about a picture of 640 by 480: right four times of five, so that some tasks split and ask for more.
+
+    Of a box task it is BOXES boxes that everybody draws a little differently; four times of five all of them.
+    """
+    if kind == "choice":
         right = task % len(concepts)
-        return {"choice": [concepts[right] if self.draw.random() < 0.8 else self.draw.choice(concepts)]}
+        return {"choice": [concepts[right] if draw.random() < 0.8 else draw.choice(concepts)]}
+    there = random.Random(task)
+    boxes = []
+    for _ in range(BOXES):
+        x, y, side = there.uniform(5, 540), there.uniform(5, 380), there.uniform(30, 90)
+        corners = [x, y, x + side, y + side]
+        box = [round(one + draw.gauss(0, side / 40), 2) for one in corners]
+        boxes.append({"concept": there.choice(concepts), "box": [max(0.0, one) for one in box]})
+    return {"boxes": boxes if draw.random() < 0.8 else boxes[:-1]}
 
 
 def work_through() -> int:

@@ -90,13 +90,13 @@ def drive(web: Web, data: desk_data.Prepared, people: list[desk_data.Worker], **
     }
 
 
-def alone(environment: dict[str, str], tasks: int, threads: int) -> dict[str, Any]:
+def alone(environment: dict[str, str], tasks: int, *, threads: int, kind: str) -> dict[str, Any]:
     """One annotator at the start of a redundancy-3 project and, all other tasks answered once, at its end.
 
     The answers in between are written in bulk; the person's seat is left at the head of the queue, so that the first
     take at the end has to walk past all of them: `catch_up_ms`, once per change of the queue's order.
     """
-    data = desk_data.prepare(tasks=tasks, redundancy=3, annotators=1)
+    data = desk_data.prepare(tasks=tasks, redundancy=3, annotators=1, kind=kind)
     web = Web(environment, threads)
     try:
         first = drive(web, data, data.people, votes=ALONE_VOTES, seconds=600, think=0.0)
@@ -117,7 +117,7 @@ def main() -> None:
     parser.add_argument("--redundancy", type=int, default=3)
     parser.add_argument("--annotators", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--kind", choices=["choice"], default="choice")
+    parser.add_argument("--kind", choices=["choice", "box"], default="choice", help="a box vote has 12 boxes")
     parser.add_argument("--think", type=float, default=0.0)
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--busy", action="store_true", help="while an ingest decodes and a training run computes")
@@ -134,10 +134,12 @@ def main() -> None:
 
 def measure(options: argparse.Namespace, environment: dict[str, str]) -> dict[str, Any]:
     say(f"one annotator alone on {options.tasks} tasks, redundancy 3")
-    lone = alone(environment, options.tasks, options.threads)
+    lone = alone(environment, options.tasks, threads=options.threads, kind=options.kind)
     say(json.dumps(lone))
     say(f"{options.annotators} annotators at once, redundancy {options.redundancy}")
-    data = desk_data.prepare(tasks=options.tasks, redundancy=options.redundancy, annotators=options.annotators)
+    data = desk_data.prepare(
+        tasks=options.tasks, redundancy=options.redundancy, annotators=options.annotators, kind=options.kind
+    )
     web = Web(environment, options.threads)
     load = desk_data.start_load(environment) if options.busy else []
     try:
