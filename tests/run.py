@@ -16,7 +16,8 @@ from pathlib import Path
 from tests import services
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE = ("annotate/kind.py", "annotate/kinds", "annotate/manifest", "annotate/consensus/method.py",
+PURE = ("annotate/kind.py", "annotate/kinds", "annotate/manifest", "annotate/codec.py",
+        "annotate/codecs", "annotate/consensus/method.py",
         "annotate/consensus/methods", "annotate/datasets/format.py", "annotate/datasets/formats",
         "annotate/ingest/source.py", "annotate/ingest/sources",
         "annotate/taxonomy/reader.py", "annotate/taxonomy/readers", "training/engine")  # fmt: skip
