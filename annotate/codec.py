@@ -35,8 +35,8 @@ class Thing:
 class Page:
     """What a file says of one picture. `picture` is text from that file, never a path to be trusted.
 
-    `width` and `height` are the pixels its boxes speak of, 0 where it does not say. `problems` are sentences, one for
-    each record that was left out.
+    `width` and `height` are the pixels its boxes speak of, 0 where it does not say; where the page is `relative` its
+    boxes are shares of them and they are 1. `problems` are sentences, one for each record that was left out.
     """
 
     picture: str
@@ -44,6 +44,7 @@ class Page:
     height: int
     things: tuple[Thing, ...] = ()
     problems: tuple[str, ...] = ()
+    relative: bool = False
 
 
 def number(value: Any, what: str) -> float:
@@ -84,6 +85,20 @@ def fitted(corners: Iterable[float], width: float, height: float) -> Box:
     if c - a < LEAST - 1e-9 or d - b < LEAST - 1e-9:
         raise ValueError("it is less than a pixel wide or high")
     return a, b, c, d
+
+
+def in_pixels(page: Page, width: int, height: int) -> Page:
+    """The page for an upright picture of that size, shares become pixels; boxes that do not fit are listed."""
+    across, down = (width, height) if page.relative else (1, 1)
+    things, problems = [], list(page.problems)
+    for thing in page.things:
+        x0, y0, x1, y1 = thing.box
+        try:
+            box = fitted((x0 * across, y0 * down, x1 * across, y1 * down), width, height)
+            things.append(Thing(thing.name, box, thing.flags))
+        except ValueError as error:
+            problems.append(f"{page.picture}: a box of {thing.name} is left out: {error}")
+    return Page(page.picture, width, height, tuple(things), tuple(problems))
 
 
 def class_name(value: Any) -> str:

@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PURE = ("annotate/kind.py", "annotate/kinds", "annotate/manifest", "annotate/codec.py",
         "annotate/codecs", "annotate/consensus/method.py",
         "annotate/consensus/methods", "annotate/datasets/format.py", "annotate/datasets/formats",
-        "annotate/ingest/source.py", "annotate/ingest/sources",
+        "annotate/ingest/source.py", "annotate/ingest/layout.py", "annotate/ingest/zipped.py",
+        "annotate/ingest/foldered.py", "annotate/ingest/placing.py", "annotate/ingest/sources",
         "annotate/taxonomy/reader.py", "annotate/taxonomy/readers", "training/engine")  # fmt: skip
 # Tests that live in processes of their own mostly wait: at least two at a time, whichever is next.
 LIVE = ("-n", str(max(2, os.cpu_count() or 2)), "--dist", "worksteal")

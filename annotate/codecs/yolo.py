@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from annotate.codec import MOST_OBJECTS, Page, Thing, class_name, fitted, number
+from annotate.codec import MOST_OBJECTS, Page, Thing, class_name, number
 
 HELD: Final = ()
 MOST_BYTES: Final = 16 * 2**20
@@ -32,10 +32,10 @@ def read(content: bytes | None, *, name: str, names: Mapping[int, str]) -> Page:
     """A page in shares of the picture (its width and height are 1); None, no file, is a page without objects.
 
     ValueError where the file is no text; lines that cannot be right are listed. A box may lie outside the picture
-    here: how far in pixels is known only with the picture (`placed`).
+    here: how far in pixels is known only with the picture (`codec.in_pixels`).
     """
     if content is None:
-        return Page(name, 1, 1)
+        return Page(name, 1, 1, relative=True)
     if len(content) > MOST_BYTES:
         raise ValueError(f"{name}: a label file of more than {MOST_BYTES // 2**20} MB is not read")
     try:
@@ -54,20 +54,7 @@ def read(content: bytes | None, *, name: str, names: Mapping[int, str]) -> Page:
             things.append(_thing(line.split(), names))
         except ValueError as error:
             problems.append(f"{name}: line {place} is left out: {error}")
-    return Page(name, 1, 1, tuple(things), tuple(problems))
-
-
-def placed(page: Page, width: int, height: int) -> Page:
-    """The page in pixels of a picture of that size; boxes that do not fit it are listed."""
-    things, problems = [], list(page.problems)
-    for thing in page.things:
-        x0, y0, x1, y1 = thing.box
-        try:
-            box = fitted((x0 * width, y0 * height, x1 * width, y1 * height), width, height)
-            things.append(Thing(thing.name, box, thing.flags))
-        except ValueError as error:
-            problems.append(f"{page.picture}: a box of {thing.name} is left out: {error}")
-    return Page(page.picture, width, height, tuple(things), tuple(problems))
+    return Page(name, 1, 1, tuple(things), tuple(problems), relative=True)
 
 
 def write(page: Page, *, numbers: Mapping[str, int]) -> bytes:

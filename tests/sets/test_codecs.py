@@ -54,7 +54,7 @@ def through_yolo(page: Page) -> Page:
     config = yolo.read_config(b"".join(yolo.write_config(NAMES, {"train": "images/train"})), name="data.yaml")
     assert dict(config.names) == dict(enumerate(NAMES))
     read = yolo.read(yolo.write(page, numbers=NUMBERS), name=page.picture, names=config.names)
-    return yolo.placed(read, page.width, page.height)
+    return codec.in_pixels(read, page.width, page.height)
 
 
 def through_coco(page: Page) -> Page:
@@ -268,12 +268,12 @@ class TestYolo:
         assert problem.startswith("a.txt: line 2 is left out: ")
 
     def test_a_missing_file_says_that_nothing_is_there(self) -> None:
-        assert yolo.read(None, name="a.txt", names=self.NAMES) == Page("a.txt", 1, 1)
+        assert yolo.read(None, name="a.txt", names=self.NAMES) == Page("a.txt", 1, 1, relative=True)
         assert yolo.read(b"\n", name="a.txt", names=self.NAMES).things == ()
 
     def test_how_far_outside_is_known_with_the_picture(self) -> None:
         page = yolo.read(b"0 0.5 0.5 1.01 1\n0 0.5 0.5 1.2 1\n", name="a.txt", names=self.NAMES)
-        small = yolo.placed(page, 10, 10)
+        small = codec.in_pixels(page, 10, 10)
         assert [thing.box for thing in small.things] == [(0, 0, 10, 10)]
         assert "a box of cat is left out: it reaches 1 pixels beyond" in small.problems[0]
 
