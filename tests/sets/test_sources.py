@@ -342,7 +342,8 @@ class TestVoc:
     ) -> None:
         bomb = b'<!DOCTYPE a [<!ENTITY x "y">]><annotation>&x;</annotation>'
         members = {"JPEGImages/0.png": picture_bytes(0), "Annotations/0.xml": bomb,
-                   "Annotations/1.xml": b"<annotation/>", "0.png": picture_bytes(1), "../Annotations/2.xml": b"x"}  # fmt: skip
+                   "Annotations/1.xml": b"<annotation/>", "0.png": picture_bytes(1),
+                   "../Annotations/2.xml": b"x"}  # fmt: skip
         place = str(write_zip(tmp_path / "odd.zip", members))
         assert source_for(place).name == "voc"
         assert refused(place) == [("../Annotations/2.xml", "unsafe_name"), ("Annotations/1.xml", "no_picture")]

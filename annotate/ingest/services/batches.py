@@ -10,8 +10,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from annotate.accounts.models import User
+from annotate.codec import Page
 from annotate.core import audit, errors, progress, storage
-from annotate.ingest import incoming, rows
+from annotate.ingest import incoming, pages, rows
 from annotate.ingest.incoming import Staged
 from annotate.ingest.models import Batch, BatchFile
 from annotate.ingest.source import placed, readable_name
@@ -25,7 +26,8 @@ State = BatchFile.State
 class Delivery:
     """One delivered file: staged bytes, or (staged None) why there are none. `inside`: its place in its archive.
 
-    `label` and `split` are what the source said; the batch decides whether they are taken.
+    `label`, `split` and `page` are what the source said; the batch decides whether they are taken. A code beside
+    staged bytes says what of the source's words could not be read.
     """
 
     path: str
@@ -35,6 +37,7 @@ class Delivery:
     label: str = ""
     split: str = ""
     group: str = ""
+    page: Page | None = None
 
 
 def loose(path: str, *, staged: Staged | None, code: str = "", reason: str = "", group: str = "") -> Delivery:
@@ -139,6 +142,10 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
     staged = delivery.staged
     told = delivery.path.encode("utf-8", "surrogatepass")
     key = hashlib.sha256(told + b"\x00" + (staged.digest if staged else delivery.code).encode()).hexdigest()
+    says, boxed = batch.labels_as != Batch.LabelsAs.NONE, batch.project.kind == pages.KIND
+    page = delivery.page
+    if page is None and batch.unsaid_is_empty and not delivery.code:
+        page = pages.empty(path)
     return BatchFile(
         batch=batch,
         key=key,
@@ -150,7 +157,8 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
         state=State.PENDING if staged else State.REFUSED,
         code=delivery.code,
         message=delivery.reason[:300],
-        label=readable_name(delivery.label, 200) if batch.labels_as != Batch.LabelsAs.NONE else "",
+        label=readable_name(delivery.label, 200) if says and not boxed else "",
+        page=pages.to_text(page) if says and boxed and page else "",
         split=delivery.split if batch.take_splits else "",
         group_name=readable_name(delivery.group, 200),
     )
