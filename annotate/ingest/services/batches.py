@@ -1,7 +1,7 @@
 """Deliveries: opened, filled, closed, cancelled. The work on what they hold is in `work`."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,8 +56,12 @@ def open_batch(
     take_splits: bool | None = None,
     licence: str = "",
     author: str = "",
+    staged: bool = False,
+    mapping: Mapping[str, int | None] | None = None,
+    unsaid_is_empty: bool = False,
 ) -> Batch:
-    """A delivery that files can be added to, with its bar. Labels come from the folders where `labels_as` says so.
+    """A delivery that files can be added to, with its bar. Labels come from folders or annotations where `labels_as`
+    says so. A `staged` one is looked at when it is closed, and taken in when it was said how.
 
     Folders called train, val, test or holdout decide the side only of labeled deliveries, unless `take_splits` says
     otherwise: a folder that happens to be called "test" must not swallow a project.
@@ -73,6 +77,9 @@ def open_batch(
             source_name=(source_name or name or "import")[:100] if labeled else source_name,
             licence=licence or project.licence,
             author=author,
+            staged=staged,
+            mapping=dict(mapping or {}),
+            unsaid_is_empty=unsaid_is_empty,
             job=job,
             created_by=actor,
         )
@@ -142,7 +149,7 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
     staged = delivery.staged
     told = delivery.path.encode("utf-8", "surrogatepass")
     key = hashlib.sha256(told + b"\x00" + (staged.digest if staged else delivery.code).encode()).hexdigest()
-    says, boxed = batch.labels_as != Batch.LabelsAs.NONE, batch.project.kind == pages.KIND
+    says, boxed = batch.staged or batch.labels_as != Batch.LabelsAs.NONE, batch.project.kind == pages.KIND
     page = delivery.page
     if page is None and batch.unsaid_is_empty and not delivery.code:
         page = pages.empty(path)
@@ -159,7 +166,7 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
         message=delivery.reason[:300],
         label=readable_name(delivery.label, 200) if says and not boxed else "",
         page=pages.to_text(page) if says and boxed and page else "",
-        split=delivery.split if batch.take_splits else "",
+        split=delivery.split if batch.take_splits or batch.staged else "",
         group_name=readable_name(delivery.group, 200),
     )
 
