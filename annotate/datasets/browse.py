@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from annotate.consensus import selectors as consensus
 from annotate.consensus.models import Decision
 from annotate.core import errors, rest
 from annotate.core.audit import Audit
@@ -50,7 +51,7 @@ def pictures(project: Project, only: Filters) -> QuerySet[Image]:
         rules &= Q(name__icontains=only.name)
     asked = _state_rule(only.state)
     if only.concept is not None:
-        asked &= Q(tasks__consensus__concept_id=only.concept)
+        asked &= consensus.names_class(project, only.concept, at="tasks__consensus")
     if only.agreement:
         asked &= facets.agreement_rules("tasks__consensus")[only.agreement]
     if only.concept is not None or only.agreement or only.state in TASK_STATES:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from annotate.consensus import selectors as consensus
 from annotate.consensus.models import Consensus, Refit
 from annotate.core.audit import Audit
 from annotate.datasets.models import Facets
@@ -85,8 +86,9 @@ def _count(project_id: int, mark: list[Any]) -> None:
             _add(counts["problems"], problem, number)
     answers = Consensus.objects.filter(project_id=project_id, task__question=QUESTION)
     answers = answers.exclude(task__image__state__in=HIDDEN)
-    classes = answers.filter(concept_id__isnull=False).values_list("concept_id").annotate(n=Count("pk")).order_by()
-    counts["classes"] = {str(concept): number for concept, number in classes}
+    kind = Project.objects.values_list("kind", flat=True).get(pk=project_id)
+    classes = consensus.tasks_by_class(kind, answers)
+    counts["classes"] = {str(concept): number for concept, number in classes.items() if concept is not None}
     kinds = {name: Count("pk", filter=rule) for name, rule in agreement_rules("").items()}
     counts["agreement"] = answers.aggregate(**kinds)
     Facets.objects.update_or_create(

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from annotate.consensus.models import Consensus, Decision
 from annotate.datasets import draw, settled, votes
 from annotate.ingest.models import Image
+from annotate.kinds import KINDS
 from annotate.labeling.models import Task
 from annotate.manifest.schema import Label, Record, VoteRow
 from annotate.projects.models import Project
@@ -44,7 +45,8 @@ class Tally:
         self.splits[split] += 1
         if record.state == "labeled":
             self.labeled[split] += 1
-            for concept in record.labels[0].value.get("choice", ()):
+            label = record.labels[0]
+            for concept in sorted(set(KINDS[label.kind].classes(label.value))):
                 self.per_class.setdefault(concept, Counter())[split] += 1
 
 

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from annotate.consensus.models import Consensus, Decision
 from annotate.datasets.votes import Mark
+from annotate.kinds import KINDS
 from annotate.labeling.models import Task
 from annotate.manifest.schema import Label, LabelSource, State
 
@@ -83,13 +84,14 @@ def label_of(
             distribution=_distribution(consensus.distribution, concepts),
             source="imported" if only_sources else cast("LabelSource", consensus.source),
         )
-    return Label(**said, confidence=1.0, distribution=_certain(answer), source=cast("LabelSource", source))
+    return Label(**said, confidence=1.0, distribution=_certain(kind, answer), source=cast("LabelSource", source))
 
 
-def _certain(answer: Mapping[str, Any]) -> dict[str, float]:
-    if "nothing" in answer:
-        return {"nothing": 1.0}
-    return {str(answer["choice"][0]): 1.0} if "choice" in answer else {}
+def _certain(kind: str, answer: Mapping[str, Any]) -> dict[str, float]:
+    """All belief on one class; there is no such thing where an answer may name several."""
+    if KINDS[kind].several:
+        return {}
+    return {"nothing": 1.0} if "nothing" in answer else {str(one): 1.0 for one in KINDS[kind].classes(answer)}
 
 
 def _distribution(found: Mapping[str, float], concepts: Collection[str]) -> dict[str, float]:

@@ -54,7 +54,7 @@ def flag(value: bool) -> str:
 
 
 def class_name(value: Mapping[str, Any], names: Mapping[int, str]) -> str:
-    """The name of the class a value speaks of, empty where it speaks of none."""
+    """The name of the one class a value speaks of, empty where it speaks of none or of parts of the picture."""
     chosen = value.get("choice", ())
     return safe(names.get(chosen[0], "")) if chosen else ""
 

@@ -7,12 +7,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from annotate.consensus.models import Consensus
 from annotate.datasets import selectors as datasets
 from annotate.datasets.models import DatasetVersion
 from annotate.ingest.models import Image
+from annotate.kinds import KINDS
 from annotate.labeling.models import Task
 from annotate.manifest.read import open_version
 from annotate.projects.models import Project
@@ -46,13 +47,13 @@ def refusal(project: Project) -> Said | None:
     """Why the next round cannot begin; None where it can."""
     if Round.objects.filter(project=project).exclude(state__in=ENDED).exists():
         return Said("round_under_way", UNDER_WAY)
-    if project.classes.filter(archived_at=None).count() < 2:
+    if project.classes.filter(archived_at=None).count() < (1 if KINDS[project.kind].several else 2):
         return Said("too_few_classes", "A model needs at least two classes to tell apart: add some first.")
     seen = classes_settled(project)
     if not seen:
         sentence = "No picture outside the holdout has a settled answer yet: label some first."
         return Said("nothing_labeled", sentence)
-    if len(seen) < 2:
+    if len(seen) < 2 and not KINDS[project.kind].several:  # where parts are told from the rest, one class is enough
         sentence = (
             "All settled pictures are of one class: label some of another, so that there is a difference to learn."
         )
@@ -61,21 +62,32 @@ def refusal(project: Project) -> Said | None:
 
 
 def classes_settled(project: Project) -> set[int]:
-    """Up to two concepts that pictures outside the holdout are settled as."""
-    tasks = Q(task__holdout=False, task__image__state=Image.State.READY)
+    """Up to two concepts that pictures outside the holdout are settled as; those of one picture where it may show
+    several."""
+    kind, tasks = KINDS[project.kind], Q(task__holdout=False, task__image__state=Image.State.READY)
     settled = Consensus.objects.filter(tasks, project=project, task__state=Task.State.CLOSED)
-    concepts = settled.order_by("concept_id").values_list("concept_id", flat=True)
-    # Two looks along the index instead of a walk through everything that is settled as the first class.
-    first = concepts.filter(concept_id__gte=0).first()
-    second = None if first is None else concepts.filter(concept_id__gt=first).first()
-    found = {concept for concept in (first, second) if concept is not None}
-    if len(found) < 2:
+    found = _named_first(settled) if kind.several else _first_two(settled)
+    if len(found) < (1 if kind.several else 2):
         known = Task.objects.filter(project=project, holdout=False, gold__isnull=False, image__state=Image.State.READY)
         for answer in known.order_by("id").values_list("gold", flat=True)[:MOST].iterator():
-            found.update(answer.get("choice", ()))
+            found.update(kind.classes(answer))
             if len(found) >= 2:
                 break
     return found
+
+
+def _first_two(settled: QuerySet[Consensus]) -> set[int]:
+    """Two looks along the index instead of a walk through everything that is settled as the first class."""
+    concepts = settled.order_by("concept_id").values_list("concept_id", flat=True)
+    first = concepts.filter(concept_id__gte=0).first()
+    second = None if first is None else concepts.filter(concept_id__gt=first).first()
+    return {concept for concept in (first, second) if concept is not None}
+
+
+def _named_first(settled: QuerySet[Consensus]) -> set[int]:
+    """The classes that the first answer names that names any."""
+    named = settled.exclude(named={}).order_by("task_id").values_list("named", flat=True).first()
+    return {int(concept) for concept in named or {}}
 
 
 def warnings(project: Project) -> list[Said]:

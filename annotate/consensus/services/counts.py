@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from annotate.consensus import selectors
 from annotate.consensus.models import Consensus
 from annotate.ingest.models import Image, ImportedLabel
 from annotate.labeling.models import Lease, Proposal, Seat, Task, Vote
@@ -47,7 +48,7 @@ def _count(project: Project) -> dict[str, Any]:
     by_task = {(state, holdout): n for state, holdout, n in tasks}
     states = {state: by_task.get((state, False), 0) + by_task.get((state, True), 0) for state in Task.State.values}
     settled = Consensus.objects.filter(project=project, task__state=Task.State.CLOSED)
-    classes = settled.values_list("concept_id").annotate(Count("pk"))
+    classes = selectors.tasks_by_class(project.kind, settled).items()
     holdout = {state: by_task.get((state, True), 0) for state in Task.State.values}
     asked = sum(states.values()) - states["withdrawn"]
     ready = sum(n for (state, _), n in by_image.items() if state == Image.State.READY)

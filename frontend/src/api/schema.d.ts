@@ -2298,6 +2298,10 @@ export interface components {
         ReviewItem: {
             task: number;
             image: components["schemas"]["DeskPicture"];
+            kind: string;
+            answer: {
+                [key: string]: unknown;
+            } | null;
             /** Format: double */
             confidence: number;
             distribution: components["schemas"]["ReviewShare"][];

@@ -188,9 +188,10 @@ def test_proposals_are_offered_and_dropped_on_the_holdout_and_on_settled_picture
 
 
 def test_an_answer_that_the_kind_does_not_allow_is_marked_and_stops_nobody() -> None:
-    project = boxed(pictures=2, redundancy=1)
+    project = boxed(pictures=3, redundancy=1)
     label_boxes(project, {**CAT, "box": [5, 5, 1, 1]})
     label_boxes(project, CAT, place=1)
+    label_boxes(project, {**CAT, "box": [5, 5, 33, 20]}, place=2)
     labeling.take_imported()
     assert set(ImportedLabel.objects.values_list("note", flat=True)) == {"bad_answer", ""}
     assert Vote.objects.count() == 1
