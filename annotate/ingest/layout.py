@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, Protocol
 
 from annotate.codec import Page
 from annotate.ingest.foldered import read_folder
@@ -70,6 +70,15 @@ class Arrangement:
     pages: Mapping[str, Callable[[], Page]]
     splits: Mapping[str, str] = field(default_factory=dict)
     problems: Sequence[Rejected] = ()
+
+
+class Layout(Protocol):
+    """A source that is recognised by how its files lie, wherever they are."""
+
+    name: str
+
+    def arrange(self, pile: Pile) -> Arrangement | None:
+        """What it makes of a pile; None where the files do not lie so."""
 
 
 def pile_of(place: str, limits: Limits) -> Pile | None:

@@ -14,6 +14,7 @@ from annotate.core import audit, errors, progress
 from annotate.ingest import incoming, pages
 from annotate.ingest.analysis import Tally
 from annotate.ingest.models import Batch, BatchFile, Image
+from annotate.ingest.services import dropped
 from annotate.ingest.services.feed import limits
 from annotate.ingest.services.work import Interrupted
 from annotate.ingest.source import Item, Rejected, Unfit
@@ -29,6 +30,7 @@ State = BatchFile.State
 def analyse_batch(batch: Batch, job: progress.LongJob) -> None:
     """Counts what a closed, staged delivery holds and lets it wait for its word. Raises Interrupted."""
     tally = Tally(partial(_known, batch.project))
+    dropped.arrange(batch, _pulse(job, tally))
     tally.add_all(_entries(batch, tally), _pulse(job, tally))
     with transaction.atomic():
         if not progress.beat(job, done=tally.pictures, total=tally.pictures):
@@ -132,13 +134,13 @@ def _ignored(told: Mapping[str, Any] | None) -> bool:
 
 def _follow(batch: Batch) -> None:
     """Takes back from files that came loose what the word that was given does not take."""
-    loose = BatchFile.objects.filter(batch=batch, state=State.PENDING, archive=False)
+    rows = BatchFile.objects.filter(batch=batch, state=State.PENDING, archive=False)
     if batch.labels_as == Batch.LabelsAs.NONE:
-        loose.update(label="", page="")
+        rows.update(label="", page="")
     elif batch.unsaid_is_empty and batch.project.kind == pages.KIND:
-        loose.filter(page="", code="").update(page=pages.to_text(pages.empty("")))
+        rows.filter(page="", code="").update(page=pages.to_text(pages.empty("")))
     if not batch.take_splits:
-        loose.update(split="")
+        rows.update(split="")
 
 
 def _entries(batch: Batch, tally: Tally) -> Iterator[Item | Rejected]:
@@ -151,7 +153,9 @@ def _entries(batch: Batch, tally: Tally) -> Iterator[Item | Rejected]:
             yield from _members(row, tally)
         else:
             page = partial(pages.from_text, row.page) if row.page else None
-            yield Item(row.path, partial(_open, row.staged), row.label, row.split, row.group_name, page)
+            yield Item(row.path, partial(dropped.opened, row.staged), row.label, row.split, row.group_name, page)
+            if row.code:
+                tally.problem(row.path, row.code, row.message)
 
 
 def _members(archive: BatchFile, tally: Tally) -> Iterable[Item | Rejected]:
@@ -160,13 +164,6 @@ def _members(archive: BatchFile, tally: Tally) -> Iterable[Item | Rejected]:
         yield from source_for(place).read(place, limits())
     except Unfit as unfit:
         tally.problem(archive.path, unfit.code, unfit.reason)
-
-
-def _open(staged: str) -> Any:
-    try:
-        return incoming.path_of(staged).open("rb")
-    except FileNotFoundError:
-        raise Unfit("lost", "The delivered bytes are not there any more.") from None
 
 
 def _known(project: Project, digests: Sequence[str]) -> set[str]:

@@ -1,9 +1,13 @@
 """The ways in, asked in this order."""
 
+from annotate.ingest.layout import Layout
 from annotate.ingest.source import Limits, Source, Unfit
 from annotate.ingest.sources import coco, drawn, folder, upload, voc, yolo, zip
 
-__all__ = ["SOURCES", "Limits", "source_for"]
+__all__ = ["LAYOUTS", "SOURCES", "Limits", "source_for"]
+
+# Sets that are recognised by how their files lie.
+LAYOUTS: tuple[Layout, ...] = (voc.Voc(), coco.Coco(), yolo.Yolo())
 
 SOURCES: dict[str, Source] = {
     source.name: source

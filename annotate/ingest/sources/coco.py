@@ -23,7 +23,7 @@ class Coco:
 
     def accepts(self, place: str) -> bool:
         pile = layout.pile_of(place, LOOK)
-        return pile is not None and bool(pile.pictures) and any(_is_coco(pile, name) for name in pile.named(".json"))
+        return pile is not None and self._holds(pile)
 
     def read(self, place: str, limits: Limits, *, start: int = 0) -> Iterator[Item | Rejected]:
         pile = layout.pile_of(place, limits)
@@ -31,6 +31,12 @@ class Coco:
         notes = layout.pile_of(place, replace(limits, picture_bytes=max(limits.picture_bytes, coco.MOST_BYTES)))
         if pile is not None and notes is not None:
             yield from layout.arranged(pile, _arrange(pile, notes), start=start)
+
+    def arrange(self, pile: Pile) -> Arrangement | None:
+        return _arrange(pile, pile) if self._holds(pile) else None
+
+    def _holds(self, pile: Pile) -> bool:
+        return bool(pile.pictures) and any(_is_coco(pile, name) for name in pile.named(".json"))
 
 
 def _is_coco(pile: Pile, name: str) -> bool:

@@ -25,12 +25,19 @@ class Voc:
 
     def accepts(self, place: str) -> bool:
         pile = layout.pile_of(place, LOOK)
-        return pile is not None and any(_picture(pile, name) for name in pile.named(".xml"))
+        return pile is not None and _is_voc(pile)
 
     def read(self, place: str, limits: Limits, *, start: int = 0) -> Iterator[Item | Rejected]:
         pile = layout.pile_of(place, limits)
         if pile is not None:
             yield from layout.arranged(pile, _arrange(pile), start=start)
+
+    def arrange(self, pile: Pile) -> Arrangement | None:
+        return _arrange(pile) if _is_voc(pile) else None
+
+
+def _is_voc(pile: Pile) -> bool:
+    return any(_picture(pile, name) for name in pile.named(".xml"))
 
 
 def _arrange(pile: Pile) -> Arrangement:

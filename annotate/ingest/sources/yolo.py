@@ -21,14 +21,20 @@ class Yolo:
 
     def accepts(self, place: str) -> bool:
         pile = layout.pile_of(place, LOOK)
-        if pile is None or not any(yolo.label_path(picture) in pile.items for picture in pile.pictures):
-            return False
-        return any(_config(pile, name) for name in pile.named(".yaml", ".yml"))
+        return pile is not None and self._holds(pile)
 
     def read(self, place: str, limits: Limits, *, start: int = 0) -> Iterator[Item | Rejected]:
         pile = layout.pile_of(place, limits)
         if pile is not None:
             yield from layout.arranged(pile, _arrange(pile), start=start)
+
+    def arrange(self, pile: Pile) -> Arrangement | None:
+        return _arrange(pile) if self._holds(pile) else None
+
+    def _holds(self, pile: Pile) -> bool:
+        if not any(yolo.label_path(picture) in pile.items for picture in pile.pictures):
+            return False
+        return any(_config(pile, name) for name in pile.named(".yaml", ".yml"))
 
 
 def _config(pile: Pile, name: str) -> yolo.Config | None:

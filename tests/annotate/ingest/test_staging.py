@@ -1,5 +1,7 @@
 """Deliveries that are looked at first, and labeled sets on their way in."""
 
+import io
+import zipfile
 from collections import Counter
 from typing import Any
 
@@ -218,3 +220,38 @@ def test_a_delivery_is_cancelled_before_and_after_it_was_looked_at() -> None:
     assert not list(incoming.folder().iterdir())
     with pytest.raises(errors.Conflict):
         services.add_files(seen, [loose("9.png", picture_bytes(9))])
+
+
+def unpacked(content: bytes) -> list[tuple[str, bytes]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return [(f"dropped/{name}", archive.read(name)) for name in archive.namelist()]
+
+
+@pytest.mark.parametrize(("content", "boxes", "splits"), [
+    (sets.voc_set(), 3, {"train": 5, "holdout": 1}), (sets.coco_set(), 1, {"train": 2}),
+    (sets.yolo_set(), 1, {"train": 2}),
+])  # fmt: skip
+def test_a_folder_dropped_as_loose_files_is_the_same_set(content: bytes, boxes: int, splits: dict[str, int]) -> None:
+    project, admin = boxed(holdout_share=0.0)
+    packed = selectors.analysis_view(looked_at(project, ("a.zip", content)))
+    batch = looked_at(project, *unpacked(content))
+    found = selectors.analysis_view(batch)
+    for one in (*found["problems"]["listed"], *packed["problems"]["listed"]):
+        one["path"] = one["path"].removeprefix("dropped/")
+        one["message"] = one["message"].replace("dropped/", "")
+    assert sorted(found["problems"].pop("listed"), key=str) == sorted(packed["problems"].pop("listed"), key=str)
+    assert found == packed
+    mapping = [one for one in MAPPING if one["name"] in {each["name"] for each in found["classes"]}]
+    batch = commit(batch, admin, labels_as="gold", mapping=mapping)
+    assert (batch.state, batch.boxes, batch.received) == (Batch.State.DONE, boxes, batch.added + batch.refused)
+    assert Counter(Image.objects.values_list("split", flat=True)) == splits
+    assert not BatchFile.objects.filter(batch=batch).exclude(staged="").exists()
+
+
+def test_loose_files_that_are_no_set_stay_as_they_are() -> None:
+    project, admin = boxed()
+    batch = looked_at(project, *pictures(2), ("notes.xml", sets.voc_xml()), ("data.json", b"{}"))
+    found = selectors.analysis_view(batch)
+    assert (found["pictures"], found["unsaid"], found["labeled"]) == (4, 4, 0)
+    batch = commit(batch, admin, labels_as="none")
+    assert (batch.added, batch.refused) == (2, 2)
