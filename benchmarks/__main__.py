@@ -12,6 +12,7 @@ DATA = Path(os.environ.get("FOVEA_BENCH_DATA", ROOT.parent / "shared" / "data"))
 QUICK: dict[str, tuple[str, ...]] = {
     "labeling": ("--tasks", "2000", "--redundancy", "3", "--annotators", "4", "--seconds", "20"),
     "ingest": ("--zip", str(DATA / "cifar10.zip")),
+    "export": ("--rows", "6000", "--bccd", str(DATA / "bccd.zip")),
     "cycle": ("--quick", "--cifar", str(DATA / "cifar10.zip"), "--votes", str(DATA / "cifar10h.npz")),
 }
 
