@@ -17,6 +17,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         *(str(DATA / "crowd/street.views.csv.gz"), "--expert", str(DATA / "crowd/street_expert.boxes.csv.gz")),
         *("--expert-views", str(DATA / "crowd/street_expert.views.csv.gz")),
     ),
+    "export": ("--rows", "6000", "--bccd", str(DATA / "bccd.zip")),
     "cycle": ("--quick", "--cifar", str(DATA / "cifar10.zip"), "--votes", str(DATA / "cifar10h.npz")),
 }
 

@@ -16,10 +16,11 @@ from pathlib import Path
 from tests import services
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE = ("annotate/kind.py", "annotate/kinds", "annotate/manifest", "annotate/consensus/method.py",
-        "annotate/consensus/table.py", "annotate/consensus/clusters.py", "annotate/consensus/methods",
-        "annotate/datasets/format.py", "annotate/datasets/formats",
-        "annotate/ingest/source.py", "annotate/ingest/sources",
+PURE = ("annotate/kind.py", "annotate/kinds", "annotate/manifest", "annotate/codec.py", "annotate/codecs",
+        "annotate/consensus/method.py", "annotate/consensus/table.py", "annotate/consensus/clusters.py",
+        "annotate/consensus/methods", "annotate/datasets/format.py", "annotate/datasets/formats",
+        "annotate/ingest/source.py", "annotate/ingest/layout.py", "annotate/ingest/zipped.py",
+        "annotate/ingest/foldered.py", "annotate/ingest/placing.py", "annotate/ingest/sources",
         "annotate/taxonomy/reader.py", "annotate/taxonomy/readers", "training/engine")  # fmt: skip
 # Tests that live in processes of their own mostly wait: one more at a time than there are cores, whichever is next.
 LIVE = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")

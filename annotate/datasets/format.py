@@ -35,6 +35,11 @@ LOSSES: Final[dict[str, str]] = {
     "names": "pictures whose own file name was replaced; the map file has it",
     "chosen": "pictures of which it is not kept what chose them for labeling",
     "empty_classes": "classes without a picture in a split that has others: no folder was made for them there",
+    "box_confidences": "boxes whose own confidence is not kept",
+    "flags": "boxes with a flag (occluded, truncated, difficult, crowd) that the format has no place for",
+    "coordinates": "boxes whose corners were rounded to whole pixels",
+    "origins": "boxes of which it is not kept which proposal they began as",
+    "not_jpeg": "pictures that are no JPEG: a reader that looks for .jpg alone will not find them",
     "classes": "classes whose place in the schema the layout itself cannot hold; the class file has it",
 }
 

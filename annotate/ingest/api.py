@@ -30,6 +30,8 @@ class BatchCounts(serializers.Serializer[Any]):
     added = serializers.IntegerField()
     duplicate = serializers.IntegerField()
     refused = serializers.IntegerField()
+    boxes = serializers.IntegerField(help_text="Boxes taken from annotations.")
+    boxes_left_out = serializers.IntegerField(help_text="Boxes that could not be taken; their files say why.")
 
 
 class BatchShape(serializers.Serializer[Any]):
@@ -37,6 +39,7 @@ class BatchShape(serializers.Serializer[Any]):
     name = serializers.CharField()
     state = serializers.ChoiceField(choices=Batch.State.choices)
     labels_as = serializers.ChoiceField(choices=Batch.LabelsAs.choices)
+    staged = serializers.BooleanField(help_text="Looked at first, and taken in when it is committed.")
     take_splits = serializers.BooleanField()
     source_name = serializers.CharField()
     created_at = serializers.DateTimeField()
@@ -50,12 +53,16 @@ class BatchPage(serializers.Serializer[Any]):
 
 
 class BatchIn(fields.Strict):
-    """`take_splits`: whether folders called train, val, test, holdout decide the side; by itself where labels count."""
+    """`take_splits`: whether folders called train, val, test, holdout decide the side; by itself where labels count.
+
+    `staged`: when it is closed it is only looked at (state `analysed`); `commit` then says how it is taken in.
+    """
 
     name = fields.Char(required=False, allow_blank=True)
     labels_as = fields.Choice(Batch.LabelsAs.choices, required=False)
     source_name = fields.Char(max_length=100, required=False, allow_blank=True)
     take_splits = fields.Boolean(required=False)
+    staged = fields.Boolean(required=False)
     licence = fields.Char(required=False, allow_blank=True)
     author = fields.Char(required=False, allow_blank=True)
 
@@ -91,6 +98,74 @@ class FileShape(serializers.Serializer[Any]):
 class FilePage(serializers.Serializer[Any]):
     items = FileShape(many=True)
     next = serializers.CharField(allow_null=True)
+
+
+class FoundClass(serializers.Serializer[Any]):
+    name = serializers.CharField(help_text="As the delivery calls it.")
+    pictures = serializers.IntegerField()
+    boxes = serializers.IntegerField()
+    concept = serializers.IntegerField(allow_null=True, help_text="The project's class of that name.")
+
+
+class FoundSplits(serializers.Serializer[Any]):
+    train = serializers.IntegerField()
+    holdout = serializers.IntegerField()
+    none = serializers.IntegerField()
+
+
+class FoundProblem(serializers.Serializer[Any]):
+    path = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class FoundProblems(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    listed = FoundProblem(many=True, help_text="The first of them.")
+
+
+class AnalysisShape(serializers.Serializer[Any]):
+    """`labeled`, `empty` (settled: nothing there) and `unsaid` (nothing said of it) add up to `pictures`."""
+
+    says = serializers.ChoiceField(choices=["boxes", "classes"])
+    fits = serializers.BooleanField(help_text="Whether its labels are of the project's kind.")
+    pictures = serializers.IntegerField()
+    labeled = serializers.IntegerField()
+    empty = serializers.IntegerField()
+    unsaid = serializers.IntegerField()
+    boxes = serializers.IntegerField()
+    duplicates = serializers.IntegerField(help_text="Pictures whose very bytes the project has.")
+    repeated = serializers.IntegerField(help_text="Pictures that are in the delivery more than once.")
+    splits = FoundSplits()
+    classes = FoundClass(many=True)
+    problems = FoundProblems()
+
+
+class MeaningIn(fields.Strict):
+    """What a class of the delivery means: one of `concept` (a class there is), `new` (one to make) and `ignore`."""
+
+    name = fields.Char()
+    concept = fields.Id(required=False)
+    new = fields.Char(required=False)
+    ignore = fields.Boolean(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("concept" in attrs) + ("new" in attrs) + bool(attrs.get("ignore")) != 1:
+            raise serializers.ValidationError("Exactly one of concept, new and ignore says what a class means.")
+        return attrs
+
+
+class CommitIn(fields.Strict):
+    """How an analysed delivery is taken in. A class that `mapping` does not name means the project's of that name.
+
+    `unsaid_is_empty`: pictures of which the delivery says nothing count as pictures with nothing on them.
+    """
+
+    labels_as = fields.Choice(Batch.LabelsAs.choices)
+    mapping = MeaningIn(many=True, required=False)
+    source_name = fields.Char(max_length=100, required=False, allow_blank=True)
+    take_splits = fields.Boolean(required=False)
+    unsaid_is_empty = fields.Boolean(required=False)
 
 
 class GuidePictureIn(serializers.Serializer[Any]):
@@ -132,14 +207,19 @@ class BatchFilesView(UploadView):
 
     @extend_schema(
         operation_id="batches_files",
-        parameters=[*PAGING, OpenApiParameter("state", str, enum=list(FILE_STATES))],
+        parameters=[
+            *PAGING,
+            OpenApiParameter("state", str, enum=list(FILE_STATES)),
+            OpenApiParameter("told", bool, description="Only files of which there is something to say, added or not."),
+        ],
         responses=FilePage,
     )
     def get(self, request: Request, pid: int, bid: int) -> Response:
         state = request.GET.get("state", "")
         if state and state not in FILE_STATES:
             raise errors.BadRequest("bad_state", "There is no such state of a file.", {"parameter": "state"})
-        rows = selectors.files_of(selectors.batch_for(self.project, bid), state)
+        told = request.GET.get("told", "") == "true"
+        rows = selectors.files_of(selectors.batch_for(self.project, bid), state, told=told)
         return Response(rest.keyset_page(rows, request.GET, keys=("id",), show=selectors.file_view))
 
     @extend_schema(operation_id="batches_add", request={"multipart/form-data": FilesIn}, responses=FileResults)
@@ -167,6 +247,29 @@ class CloseBatchView(ProjectView):
     @extend_schema(operation_id="batches_close", request=None, responses=BatchShape)
     def post(self, request: Request, pid: int, bid: int) -> Response:
         batch = services.close_batch(selectors.batch_for(self.project, bid), actor=request.user)
+        hint.nudge(jobs.sweep)
+        return Response(selectors.batch_view(batch))
+
+
+class AnalysisView(ProjectView):
+    """What a staged delivery holds, once it has been looked at."""
+
+    rules = {"GET": Action.MANAGE}
+
+    @extend_schema(operation_id="batches_analysis", responses=AnalysisShape)
+    def get(self, request: Request, pid: int, bid: int) -> Response:
+        return Response(selectors.analysis_view(selectors.batch_for(self.project, bid)))
+
+
+class CommitBatchView(ProjectView):
+    """The word to take an analysed delivery in."""
+
+    rules = {"POST": Action.MANAGE}
+
+    @extend_schema(operation_id="batches_commit", request=CommitIn, responses=BatchShape)
+    def post(self, request: Request, pid: int, bid: int) -> Response:
+        batch = selectors.batch_for(self.project, bid)
+        batch = services.commit_batch(batch, actor=request.user, **fields.accept(CommitIn, request.data))
         hint.nudge(jobs.sweep)
         return Response(selectors.batch_view(batch))
 

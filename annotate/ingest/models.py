@@ -10,11 +10,14 @@ class Batch(models.Model):
     """One delivery of pictures: what was sent, how its labels are to be taken, and how far it is.
 
     `received` counts files (a zip's members, not the zip) and is always pending + added + duplicate + refused.
+    A `staged` delivery is looked at first (`analysis`), and taken in when somebody has said how. `mapping` says what
+    the source's classes mean: `{name: concept id, or null to leave it out}`; a name that is not in it means itself.
     """
 
     class State(models.TextChoices):
         OPEN = "open"
         CLOSED = "closed"
+        ANALYSED = "analysed"
         DONE = "done"
         CANCELLED = "cancelled"
 
@@ -22,11 +25,17 @@ class Batch(models.Model):
         NONE = "none"
         VOTES = "votes"
         GOLD = "gold"
+        PROPOSALS = "proposals"
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="batches")
     name = models.CharField(max_length=200, default="", blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    labels_as = models.CharField(max_length=6, choices=LabelsAs.choices, default=LabelsAs.NONE)
+    labels_as = models.CharField(max_length=10, choices=LabelsAs.choices, default=LabelsAs.NONE)
+    staged = models.BooleanField(default=False)
+    analysis = models.JSONField(null=True)
+    mapping = models.JSONField(default=dict)
+    # Whether a picture that the source says nothing about is one on which nothing is.
+    unsaid_is_empty = models.BooleanField(default=False)
     take_splits = models.BooleanField(default=False)
     source_name = models.CharField(max_length=100, default="", blank=True)
     licence = models.CharField(max_length=200, default="", blank=True)
@@ -35,6 +44,8 @@ class Batch(models.Model):
     added = models.PositiveIntegerField(default=0)
     duplicate = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    boxes = models.PositiveIntegerField(default=0)
+    boxes_left_out = models.PositiveIntegerField(default=0)
     job = models.ForeignKey(LongJob, null=True, on_delete=models.SET_NULL, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -162,6 +173,8 @@ class BatchFile(models.Model):
     image = models.ForeignKey(Image, null=True, on_delete=models.SET_NULL, related_name="deliveries")
     label = models.CharField(max_length=200, default="", blank=True)
     split = models.CharField(max_length=10, default="", blank=True)
+    # What the source says of the things on the picture (`pages.to_text`), until the file is settled.
+    page = models.TextField(default="", blank=True)
     group_name = models.CharField(max_length=200, default="", blank=True)
     attempt = models.PositiveSmallIntegerField(default=0)
 
@@ -171,13 +184,18 @@ class BatchFile(models.Model):
 
 
 class ImportedLabel(models.Model):
-    """What a source said of a picture; labeling turns it into a vote of that source, or gold."""
+    """What a source said of a picture; labeling turns it into a vote of that source, gold or a proposal.
+
+    Either a class by its name (`label`), or what the source's words were taken for (`answer`): an answer of the kind in
+    upright pixels, where a box names its class as the source does (`class`) and, where that was mapped, by `concept`.
+    """
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="imported_labels")
     source_name = models.CharField(max_length=100)
     kind = models.CharField(max_length=20, default="choice")
-    label = models.CharField(max_length=200)
-    labels_as = models.CharField(max_length=6, choices=Batch.LabelsAs.choices)
+    label = models.CharField(max_length=200, default="", blank=True)
+    answer = models.JSONField(null=True)
+    labels_as = models.CharField(max_length=10, choices=Batch.LabelsAs.choices)
     taken_at = models.DateTimeField(null=True, db_index=True)
     note = models.CharField(max_length=200, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -6,7 +6,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from annotate.core import bars, errors, storage
+from annotate.ingest import pages
 from annotate.ingest.models import Batch, BatchFile, Image
+from annotate.projects import selectors as projects
 from annotate.projects.models import Project
 
 RENDITIONS = ("thumb", "display", "full", "original")
@@ -47,20 +49,32 @@ def images_without_tasks(limit: int) -> QuerySet[Image]:
 
 def batch_for(project: Project, bid: int) -> Batch:
     """A delivery to this project, with its job; NotFound for others."""
-    batch = Batch.objects.select_related("job").filter(project=project, pk=bid).first()
+    batch = Batch.objects.select_related("job", "project").filter(project=project, pk=bid).first()
     if batch is None:
         raise errors.NotFound("not_found", "There is no such delivery here.")
     return batch
 
 
 def batches_of(project: Project) -> QuerySet[Batch]:
-    return Batch.objects.select_related("job").filter(project=project)
+    return Batch.objects.select_related("job").filter(project=project).defer("analysis", "mapping")
 
 
-def files_of(batch: Batch, state: str = "") -> QuerySet[BatchFile]:
-    """A delivery's files, without the zips that were opened."""
+def files_of(batch: Batch, state: str = "", *, told: bool = False) -> QuerySet[BatchFile]:
+    """A delivery's files, without the zips that were opened; `told`: only those of which there is something to say."""
     rows = batch.files.exclude(state=BatchFile.State.OPENED)
+    if told:
+        rows = rows.exclude(code="")
     return rows.filter(state=state) if state else rows
+
+
+def analysis_view(batch: Batch) -> dict[str, Any]:
+    """What an analysed delivery holds, each class with the class of the project that has its name; Conflict before."""
+    if batch.analysis is None:
+        raise errors.Conflict("not_analysed", "This delivery has not been looked at yet.", {"state": batch.state})
+    known = projects.concepts_by_name(batch.project)
+    found = [{**one, "concept": known.get(projects.folded(one["name"]))} for one in batch.analysis["classes"]]
+    fits = (batch.analysis["says"] == "boxes") == (batch.project.kind == pages.KIND)
+    return {**batch.analysis, "classes": found, "fits": fits}
 
 
 def batch_view(batch: Batch) -> dict[str, Any]:
@@ -71,6 +85,7 @@ def batch_view(batch: Batch) -> dict[str, Any]:
         "name": batch.name,
         "state": batch.state,
         "labels_as": batch.labels_as,
+        "staged": batch.staged,
         "take_splits": batch.take_splits,
         "source_name": batch.source_name,
         "created_at": batch.created_at,
@@ -80,6 +95,8 @@ def batch_view(batch: Batch) -> dict[str, Any]:
             "added": batch.added,
             "duplicate": batch.duplicate,
             "refused": batch.refused,
+            "boxes": batch.boxes,
+            "boxes_left_out": batch.boxes_left_out,
         },
         "job": bars.bar(batch.job),
     }

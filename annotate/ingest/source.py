@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO, Protocol
 
+from annotate.codec import Page
+
 SPLITS = {
     "train": "train",
     "training": "train",
@@ -37,6 +39,8 @@ class Item:
     """One picture on offer; `open` gives its bytes, and raises Unfit where they turn out not to be deliverable.
 
     `name` is text for people, never a path. `split` is "train", "holdout" or ""; `label` and `group` may be empty.
+    `page`, where the source says anything of the things on the picture, gives what it says: no things and no problems
+    is "nothing there". It raises ValueError, or Unfit, where the annotation cannot be read.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Item:
     label: str = ""
     split: str = ""
     group: str = ""
+    page: Callable[[], Page] | None = None
 
 
 @dataclass(frozen=True)

@@ -187,3 +187,21 @@ def offers_row(project: Project) -> dict[str, list[str]]:
 
 def examples_of(row: LabelClass) -> list[PictureView]:
     return [picture_view(picture) for picture in row.examples.order_by("id")]
+
+
+def concepts_by_name(project: Project) -> dict[str, int]:
+    """Concept ids of the live classes by everything a source may call them (`folded`): name, synonym or key."""
+    found: dict[str, int] = {}
+    rows = LabelClass.objects.filter(project=project, archived_at=None).select_related("concept").order_by("-index")
+    for row in rows:
+        for synonym in row.concept.synonyms:
+            found.setdefault(folded(synonym), row.concept_id)
+    for row in rows:
+        for name in (row.concept.key, row.concept.name):
+            found[folded(name)] = row.concept_id
+    return found
+
+
+def folded(name: str) -> str:
+    """The same for names of a class that differ only in case, blanks or underscores."""
+    return " ".join(name.replace("_", " ").casefold().split())

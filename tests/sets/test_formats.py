@@ -21,6 +21,7 @@ from annotate.datasets.tables import csv_chunks, plain, safe
 from annotate.manifest.read import Version, open_version
 from annotate.manifest.schema import ClassEntry, Label, ManifestFields, Record, VoteRow
 from annotate.manifest.write import write_version
+from tests.make_boxes import box_version
 from tests.make_version import draw_picture
 
 NAMES = (
@@ -93,9 +94,26 @@ def odd_version(folder: Path) -> Version:
     return open_version(folder)
 
 
+def odd_version_for(folder: Path, name: str) -> Version:
+    """Odd pictures of a kind of label that the format can hold."""
+    if FORMATS[name].accepts("choice"):
+        return odd_version(folder)
+    return box_version(folder, names=NAMES, classes=CLASSES)
+
+
 @pytest.fixture(scope="module")
-def version(tmp_path_factory: pytest.TempPathFactory) -> Version:
-    return odd_version(tmp_path_factory.mktemp("odd") / "v")
+def versions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Version]:
+    """By the format that can hold it."""
+    made = {True: odd_version(tmp_path_factory.mktemp("odd") / "v")}
+    made[False] = odd_version_for(tmp_path_factory.mktemp("boxes") / "v", "coco")
+    return {name: made[form.accepts("choice")] for name, form in FORMATS.items()}
+
+
+@pytest.fixture
+def version(request: pytest.FixtureRequest, versions: dict[str, Version]) -> Version:
+    """For the format that a test is run for; of classes where it is none of them."""
+    given = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    return versions[given.get("name", "native")]
 
 
 def zipped(version: Version, name: str, **options: Any) -> tuple[bytes, dict[str, Any]]:
@@ -127,7 +145,8 @@ def test_it_says_what_it_is(name: str) -> None:
     assert form.name == name
     assert form.title
     assert len(form.sample) == 3
-    assert form.accepts("choice")
+    assert form.accepts("choice") or form.accepts("box")
+    assert form.accepts("choice") == (name not in {"coco", "voc", "yolo"})
     for option in form.options:
         assert option.default in option.choices
         assert option.help
@@ -203,7 +222,7 @@ def test_other_options_and_values_are_refused(version: Version, name: str) -> No
 
 @each_format
 def test_a_changed_picture_is_never_exported(tmp_path: Path, name: str) -> None:
-    version = odd_version(tmp_path / "v")
+    version = odd_version_for(tmp_path / "v", name)
     record = next(one for one in version.records() if one.state == "labeled" and one.split == "train")
     version.image_path(record).write_bytes(b"something else")
     with pytest.raises(ValueError, match="was changed"), ZipSink(io.BytesIO()) as sink:
@@ -238,7 +257,9 @@ def test_a_kind_that_a_format_cannot_hold_is_refused(tmp_path: Path) -> None:
         else:
             with pytest.raises(ValueError, match="cannot hold labels of kind outline"):
                 zipped(version, name)
-    assert [name for name, form in FORMATS.items() if not form.accepts("outline")] == ["imagefolder", "csv"]
+    assert [name for name, form in FORMATS.items() if not form.accepts("outline")] == [
+        "imagefolder", "csv", "coco", "voc", "yolo",
+    ]  # fmt: skip
 
 
 def test_native_comes_back_whole(version: Version, tmp_path: Path) -> None:

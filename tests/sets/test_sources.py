@@ -1,6 +1,8 @@
 """Every way in keeps the contract: one entry for each thing there, always in the same order, bytes only when asked."""
 
+import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -8,10 +10,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from annotate.codec import Page, Thing, in_pixels
+from annotate.datasets import format as contract
+from annotate.datasets.archive import ZipSink
+from annotate.datasets.formats import FORMATS
 from annotate.ingest.source import Item, Limits, Rejected, Unfit, placed, readable_name
 from annotate.ingest.sources import SOURCES, drawn, source_for
 from tests.annotate.ingest.hostile import encrypt_in_zip, link_in_zip, write_zip
 from tests.make import picture_bytes
+from tests.make_boxes import box_version
 
 LIMITS = Limits(picture_bytes=2**20, archive_bytes=2**24)
 
@@ -33,9 +40,56 @@ def _upload(folder: Path) -> str:
     return str(folder / "one.png")
 
 
+VOC = (
+    """<annotation><filename>{name}</filename><size><width>32</width><height>24</height></size>{objects}</annotation>"""
+)
+VOC_BOX = "<object><name>cat</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>10</xmax><ymax>24</ymax></bndbox></object>"
+
+
+def _voc(folder: Path) -> str:
+    """Four pictures: two with boxes, one settled as empty, one without annotation; lists of train and test."""
+    members: dict[str, bytes] = {f"set/JPEGImages/{n}.png": picture_bytes(n) for n in range(4)}
+    for number, objects in enumerate((VOC_BOX, VOC_BOX * 2, "")):
+        members[f"set/Annotations/{number}.xml"] = VOC.format(name="lies.png", objects=objects).encode()
+    members["set/ImageSets/Main/train.txt"] = b"0\n2\n1\n"
+    members["set/ImageSets/Main/test.txt"] = b"1  1\n"
+    members["LICENSE"] = b"MIT"
+    return str(write_zip(folder / "voc.zip", members))
+
+
+def _coco(folder: Path) -> str:
+    """Five pictures, two files of one name in two splits; the fifth is not in any list."""
+    for split, first in (("train2017", 0), ("val2017", 2)):
+        names = [f"{n}.png" for n in range(2)]
+        images = [{"id": 9 - n, "file_name": name, "width": 32, "height": 24} for n, name in enumerate(names)]
+        notes = [{"id": 4, "image_id": 9, "category_id": 44, "bbox": [1.5, 2, 10, 12]}]
+        whole = {"images": images, "annotations": notes, "categories": [{"id": 44, "name": "cat"}]}
+        (folder / "coco" / split).mkdir(parents=True)
+        (folder / "coco" / "annotations").mkdir(exist_ok=True)
+        (folder / "coco" / "annotations" / f"instances_{split}.json").write_text(json.dumps(whole))
+        for number, name in enumerate(names):
+            (folder / "coco" / split / name).write_bytes(picture_bytes(first + number))
+    (folder / "coco" / "extra.png").write_bytes(picture_bytes(9))
+    return str(folder / "coco")
+
+
+def _yolo(folder: Path) -> str:
+    """Four pictures: a box, an empty file, no file, and one in the test folder."""
+    root = folder / "yolo"
+    for name in ("images/train/0.png", "images/train/1.png", "images/train/2.png", "images/test/3.png"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(picture_bytes(int(name[-5])))
+    for name, text in (("train/0", "1 0.5 0.5 0.5 0.5\n"), ("train/1", ""), ("test/3", "0 0.5 0.5 1 1\n1 2 2 2 2\n")):
+        (root / "labels" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "labels" / f"{name}.txt").write_text(text)
+    (root / "data.yaml").write_text("path: ../elsewhere\ntrain: images/train\ntest: images/test\nnames: [cat, dog]\n")
+    return str(root)
+
+
 # One place of each kind; a source without a line here fails.
 PLACES: dict[str, Callable[[Path], str]] = {
-    "folder": _folder, "zip": _zip, "upload": _upload, "drawn": lambda folder: "drawn:12:3",
+    "folder": _folder, "zip": _zip, "upload": _upload, "drawn": lambda folder: "drawn:12:3", "voc": _voc,
+    "coco": _coco, "yolo": _yolo,
 }  # fmt: skip
 
 
@@ -253,3 +307,123 @@ class TestDrawn:
         pictures = {drawn.draw(shape, "1", hardship=hardship) for shape in drawn.SHAPES}
         assert len(pictures) == len(drawn.SHAPES)
         assert drawn.example("star") not in pictures
+
+
+def pages(place: str) -> dict[str, tuple[str, Page | None]]:
+    """Split and page by the name of a picture."""
+    return {item.name: (item.split, item.page() if item.page else None) for item in items(place)}
+
+
+def refused(place: str) -> list[tuple[str, str]]:
+    return [(entry.name, entry.code) for entry in entries(place) if isinstance(entry, Rejected)]
+
+
+CAT = Thing("cat", (0.0, 1.0, 10.0, 24.0))
+
+
+class TestVoc:
+    def test_annotations_belong_to_pictures_by_place_and_lists_say_the_side(self, tmp_path: Path) -> None:
+        assert pages(_voc(tmp_path)) == {
+            "set/JPEGImages/0.png": ("train", Page("lies.png", 32, 24, (CAT,))),
+            "set/JPEGImages/1.png": ("holdout", Page("lies.png", 32, 24, (CAT, CAT))),
+            "set/JPEGImages/2.png": ("train", Page("lies.png", 32, 24)),
+            "set/JPEGImages/3.png": ("", None),
+        }
+        assert refused(_voc(tmp_path)) == []
+
+    def test_annotations_beside_their_pictures(self, tmp_path: Path) -> None:
+        (tmp_path / "train").mkdir()
+        (tmp_path / "train" / "a.png").write_bytes(picture_bytes(1))
+        (tmp_path / "train" / "a.xml").write_text(VOC.format(name="a.png", objects=VOC_BOX))
+        assert pages(str(tmp_path)) == {"train/a.png": ("train", Page("a.png", 32, 24, (CAT,)))}
+
+    def test_what_belongs_to_no_picture_is_listed_and_what_cannot_be_read_is_told_when_asked(
+        self, tmp_path: Path
+    ) -> None:
+        bomb = b'<!DOCTYPE a [<!ENTITY x "y">]><annotation>&x;</annotation>'
+        members = {"JPEGImages/0.png": picture_bytes(0), "Annotations/0.xml": bomb,
+                   "Annotations/1.xml": b"<annotation/>", "0.png": picture_bytes(1),
+                   "../Annotations/2.xml": b"x"}  # fmt: skip
+        place = str(write_zip(tmp_path / "odd.zip", members))
+        assert source_for(place).name == "voc"
+        assert refused(place) == [("../Annotations/2.xml", "unsafe_name"), ("Annotations/1.xml", "no_picture")]
+        found = {item.name: item for item in items(place)}
+        page = found["JPEGImages/0.png"].page
+        assert page is not None
+        with pytest.raises(ValueError, match=r"Annotations/0\.xml: it declares entities"):
+            page()
+        assert found["0.png"].page is None
+
+
+class TestCoco:
+    def test_twin_names_are_told_apart_by_split_and_unlisted_pictures_say_nothing(self, tmp_path: Path) -> None:
+        thing = Thing("cat", (1.5, 2.0, 11.5, 14.0))
+        found = pages(_coco(tmp_path))
+        assert found == {
+            "train2017/0.png": ("train", Page("0.png", 32, 24, (thing,))),
+            "train2017/1.png": ("train", Page("1.png", 32, 24)),
+            "val2017/0.png": ("train", Page("0.png", 32, 24, (thing,))),
+            "val2017/1.png": ("train", Page("1.png", 32, 24)),
+            "extra.png": ("", None),
+        }
+
+    def test_missing_twice_named_and_outside_pictures_are_listed_and_the_rest_goes_in(self, tmp_path: Path) -> None:
+        names = ["a.png", "gone.png", "../../etc/passwd", "/etc/passwd", "a.png", "sub/a.png", "C:\\a.png"]
+        images = [{"id": n, "file_name": name, "width": 32, "height": 24} for n, name in enumerate(names, start=1)]
+        notes = [{"id": 1, "image_id": 99, "category_id": 1, "bbox": [0, 0, 5, 5]}]
+        whole = {"images": images, "annotations": notes, "categories": [{"id": 1, "name": "cat"}]}
+        members = {"a.png": picture_bytes(1), "test/_annotations.coco.json": json.dumps(whole).encode(),
+                   "broken.json": b'{"images": [], "annotations": 3, "categories": []}',
+                   "other.json": b"[]"}  # fmt: skip
+        place = str(write_zip(tmp_path / "coco.zip", members))
+        assert pages(place) == {"a.png": ("holdout", Page("a.png", 32, 24))}
+        codes = [code for _, code in refused(place)]
+        assert codes == ["bad_annotation", "bad_record", *["no_picture"] * 6]
+
+
+class TestYolo:
+    def test_files_say_boxes_empty_files_nothing_and_no_file_says_nothing_at_all(self, tmp_path: Path) -> None:
+        found = pages(_yolo(tmp_path))
+        test, dog = found.pop("images/test/3.png"), Thing("dog", (0.25, 0.25, 0.75, 0.75))
+        assert found == {
+            "images/train/0.png": ("train", Page("labels/train/0.txt", 1, 1, (dog,), (), True)),
+            "images/train/1.png": ("train", Page("labels/train/1.txt", 1, 1, (), (), True)),
+            "images/train/2.png": ("train", None),
+        }  # fmt: skip
+        assert test[0] == "holdout"
+        assert test[1] is not None and len(test[1].things) == 2
+
+    def test_folders_say_the_split_where_data_yaml_points_elsewhere(self, tmp_path: Path) -> None:
+        members = {"train/images/a.png": picture_bytes(1), "train/labels/a.txt": b"0 0.5 0.5 1 1",
+                   "test/images/b.png": b"x", "test/labels/c.txt": b"",
+                   "data.yaml": b"train: ../train/images\nval: /content/x\nnames: [cat]"}  # fmt: skip
+        place = str(write_zip(tmp_path / "yolo.zip", members))
+        assert {name: split for name, (split, _) in pages(place).items()} == {
+            "train/images/a.png": "train", "test/images/b.png": "holdout",
+        }  # fmt: skip
+        assert refused(place) == [("test/labels/c.txt", "no_picture")]
+
+
+@pytest.mark.parametrize("form", ["voc", "coco", "yolo"])
+def test_an_export_comes_back_with_every_box_split_and_empty_picture(tmp_path: Path, form: str) -> None:
+    version = box_version(tmp_path / "v", plain=True, whole=True, classes=("b", "a", "no"))
+    with (tmp_path / "out.zip").open("wb") as file, ZipSink(file) as sink:
+        contract.write_export(version, FORMATS[form], sink, options={})
+    place = str(tmp_path / "out.zip")
+    assert source_for(place).name == form
+    assert refused(place) == []
+    names = {entry.id: entry.name for entry in version.manifest.classes}
+    expected, found = {}, {}
+    for record in version.records():
+        boxes = record.labels[0].value.get("boxes", ())
+        things = [(names[box["concept"]], tuple(box["box"])) for box in boxes]
+        expected[record.digest] = ("holdout" if record.split == "holdout" else "train", things, record.width)
+    for item in items(place):
+        content = item.open().read()
+        width, height = Image.open(io.BytesIO(content)).size
+        assert item.page is not None
+        page = in_pixels(item.page(), width, height)
+        assert page.problems == ()
+        things = [(thing.name, thing.box) for thing in page.things]
+        found[hashlib.sha256(content).hexdigest()] = (item.split, things, width)
+    assert found == expected

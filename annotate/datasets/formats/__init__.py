@@ -3,8 +3,9 @@
 from typing import Final
 
 from annotate.datasets.format import Format
-from annotate.datasets.formats import csv, imagefolder, native
+from annotate.datasets.formats import coco, csv, imagefolder, native, voc, yolo
 
 FORMATS: Final[dict[str, Format]] = {
-    form.name: form for form in (native.Native(), imagefolder.ImageFolder(), csv.Csv())
+    form.name: form
+    for form in (native.Native(), imagefolder.ImageFolder(), csv.Csv(), coco.Coco(), voc.Voc(), yolo.Yolo())
 }

@@ -3,20 +3,24 @@
 from annotate.ingest.services.batches import Delivery, add_files, cancel_batch, close_batch, loose, open_batch
 from annotate.ingest.services.guide import add_guide_picture
 from annotate.ingest.services.images import drop_given_up, empty_bin, set_image_state
+from annotate.ingest.services.staging import analyse_place, commit_batch, map_classes
 from annotate.ingest.services.sweep import ingest_entries, ingest_folder, ingest_pending
 
 __all__ = [
     "Delivery",
     "add_files",
     "add_guide_picture",
+    "analyse_place",
     "cancel_batch",
     "close_batch",
+    "commit_batch",
     "drop_given_up",
     "empty_bin",
     "ingest_entries",
     "ingest_folder",
     "ingest_pending",
     "loose",
+    "map_classes",
     "open_batch",
     "set_image_state",
 ]

@@ -1,7 +1,7 @@
 """Deliveries: opened, filled, closed, cancelled. The work on what they hold is in `work`."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from annotate.accounts.models import User
+from annotate.codec import Page
 from annotate.core import audit, errors, progress, storage
-from annotate.ingest import incoming, rows
+from annotate.ingest import incoming, pages, rows
 from annotate.ingest.incoming import Staged
 from annotate.ingest.models import Batch, BatchFile
 from annotate.ingest.source import placed, readable_name
@@ -25,7 +26,8 @@ State = BatchFile.State
 class Delivery:
     """One delivered file: staged bytes, or (staged None) why there are none. `inside`: its place in its archive.
 
-    `label` and `split` are what the source said; the batch decides whether they are taken.
+    `label`, `split` and `page` are what the source said; the batch decides whether they are taken. A code beside
+    staged bytes says what of the source's words could not be read.
     """
 
     path: str
@@ -35,6 +37,7 @@ class Delivery:
     label: str = ""
     split: str = ""
     group: str = ""
+    page: Page | None = None
 
 
 def loose(path: str, *, staged: Staged | None, code: str = "", reason: str = "", group: str = "") -> Delivery:
@@ -53,8 +56,12 @@ def open_batch(
     take_splits: bool | None = None,
     licence: str = "",
     author: str = "",
+    staged: bool = False,
+    mapping: Mapping[str, int | None] | None = None,
+    unsaid_is_empty: bool = False,
 ) -> Batch:
-    """A delivery that files can be added to, with its bar. Labels come from the folders where `labels_as` says so.
+    """A delivery that files can be added to, with its bar. Labels come from folders or annotations where `labels_as`
+    says so. A `staged` one is looked at when it is closed, and taken in when it was said how.
 
     Folders called train, val, test or holdout decide the side only of labeled deliveries, unless `take_splits` says
     otherwise: a folder that happens to be called "test" must not swallow a project.
@@ -70,6 +77,9 @@ def open_batch(
             source_name=(source_name or name or "import")[:100] if labeled else source_name,
             licence=licence or project.licence,
             author=author,
+            staged=staged,
+            mapping=dict(mapping or {}),
+            unsaid_is_empty=unsaid_is_empty,
             job=job,
             created_by=actor,
         )
@@ -139,6 +149,10 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
     staged = delivery.staged
     told = delivery.path.encode("utf-8", "surrogatepass")
     key = hashlib.sha256(told + b"\x00" + (staged.digest if staged else delivery.code).encode()).hexdigest()
+    says, boxed = batch.staged or batch.labels_as != Batch.LabelsAs.NONE, batch.project.kind == pages.KIND
+    page = delivery.page
+    if page is None and batch.unsaid_is_empty and not delivery.code:
+        page = pages.empty(path)
     return BatchFile(
         batch=batch,
         key=key,
@@ -150,8 +164,9 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
         state=State.PENDING if staged else State.REFUSED,
         code=delivery.code,
         message=delivery.reason[:300],
-        label=readable_name(delivery.label, 200) if batch.labels_as != Batch.LabelsAs.NONE else "",
-        split=delivery.split if batch.take_splits else "",
+        label=readable_name(delivery.label, 200) if says and not boxed else "",
+        page=pages.to_text(page) if says and boxed and page else "",
+        split=delivery.split if batch.take_splits or batch.staged else "",
         group_name=readable_name(delivery.group, 200),
     )
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 
 from django.conf import settings
 
+from annotate.codec import Page
 from annotate.ingest import incoming
 from annotate.ingest.models import BatchFile
 from annotate.ingest.services.batches import Delivery
 from annotate.ingest.source import Item, Limits, Rejected, Unfit
-from annotate.ingest.sources import SOURCES
+from annotate.ingest.sources import source_for
 
 CHUNK = 100
 CHUNK_BYTES = 256 * 2**20
@@ -52,10 +53,23 @@ class Feed:
                 staged = incoming.stage(stream)
         except Unfit as unfit:
             return Delivery(path, None, unfit.code, unfit.reason)
-        return Delivery(path, staged, "", "", entry.label, entry.split, entry.group)
+        page, code, reason = _page(entry)
+        return Delivery(path, staged, code, reason, entry.label, entry.split, entry.group, page)
+
+
+def _page(entry: Item) -> tuple[Page | None, str, str]:
+    """What a source says of a picture; (None, code, sentence) where its annotation cannot be read: the picture can."""
+    if entry.page is None:
+        return None, "", ""
+    try:
+        return entry.page(), "", ""
+    except Unfit as unfit:
+        return None, "bad_annotation", unfit.reason
+    except ValueError as error:
+        return None, "bad_annotation", str(error)
 
 
 def feed_of(archive: BatchFile) -> Feed:
-    """The members of a delivered zip, from where an earlier worker stopped."""
+    """The members of a delivered zip, with what it says of them, from where an earlier worker stopped."""
     place = str(incoming.path_of(archive.staged))
-    return Feed(SOURCES["zip"].read(place, limits(), start=archive.position), archive=archive)
+    return Feed(source_for(place).read(place, limits(), start=archive.position), archive=archive)

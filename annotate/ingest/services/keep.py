@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
 
 from annotate.core import storage
-from annotate.ingest import holdout, incoming, likeness, rows
+from annotate.ingest import holdout, incoming, likeness, pages, rows
 from annotate.ingest.decoder import Decoded, Refused
 from annotate.ingest.models import Batch, BatchFile, Image, ImportedLabel
+from annotate.ingest.placing import Turned, upright
 from annotate.projects.models import GuidePicture
 
 State = BatchFile.State
@@ -26,6 +28,8 @@ class _Chunk:
     phashes: dict[int, int]
     pictures: dict[str, Image] = field(default_factory=dict)
     labels: list[tuple[BatchFile, Image]] = field(default_factory=list)
+    boxes: int = 0
+    boxes_left_out: int = 0
 
 
 def keep(batch: Batch, files: list[BatchFile], outcomes: dict[int, Outcome], *, may_go_on: Callable[[], bool]) -> bool:
@@ -98,7 +102,7 @@ def _settle(chunk: _Chunk, files: list[BatchFile]) -> list[str]:
     for file in taken:
         _link_file(chunk, file, new=fresh.get(_decoded(chunk, file).digest) is file)
     _import_labels(chunk)
-    return _count(chunk.batch, files)
+    return _count(chunk, files)
 
 
 def _decoded(chunk: _Chunk, file: BatchFile) -> Decoded:
@@ -203,7 +207,7 @@ def settle_duplicates(
             file.code, file.message = duplicate_words(known[file.pk])
             chunk.labels.append((file, known[file.pk]))
         _import_labels(chunk)
-        done = _count(batch, settled)
+        done = _count(chunk, settled)
     incoming.discard(done)
     return True
 
@@ -211,42 +215,76 @@ def settle_duplicates(
 def _import_labels(chunk: _Chunk) -> None:
     """What the source says of the pictures: once for each, and the first time it is said."""
     batch = chunk.batch
-    said = [(file, image) for file, image in chunk.labels if file.label]
+    said = [(image, label, file) for file, image in chunk.labels if (label := _label(chunk, file, image)) is not None]
     if not said:
         return
-    earlier = dict(
-        ImportedLabel.objects.filter(
-            image__in=[image.pk for _, image in said], source_name=batch.source_name
-        ).values_list("image_id", "label")
-    )
+    known = ImportedLabel.objects.filter(image__in=[image.pk for image, _, _ in said], source_name=batch.source_name)
+    earlier = {row.image_id: row for row in known}
     fresh = []
-    for file, image in said:
+    for image, label, file in said:
         before = earlier.get(image.pk)
         if before is None:
-            earlier[image.pk] = file.label
-            fresh.append(
-                ImportedLabel(image=image, source_name=batch.source_name, label=file.label, labels_as=batch.labels_as)
-            )
-        elif before != file.label:
+            earlier[image.pk] = label
+            fresh.append(label)
+        elif before.answer != label.answer or (before.answer is None and before.label != label.label):
             file.code = "other_label"
-            file.message = f"The same picture came from {batch.source_name} as “{before}” before; that stands."[:300]
+            word = f"as “{before.label}”" if before.label else "with another label"
+            file.message = f"The same picture came from {batch.source_name} {word} before; that stands."[:300]
     ImportedLabel.objects.bulk_create(fresh, ignore_conflicts=True)
+    chunk.boxes = sum(len(label.answer.get("boxes", ())) for label in fresh if label.answer)
 
 
-def _count(batch: Batch, files: list[BatchFile]) -> list[str]:
+def _label(chunk: _Chunk, file: BatchFile, image: Image) -> ImportedLabel | None:
+    """What is to be kept of the source's words on one picture; None where there are none, or none that can be used."""
+    batch = chunk.batch
+    found = ImportedLabel(image=image, source_name=batch.source_name, labels_as=batch.labels_as)
+    if file.page:
+        found.kind, found.answer = pages.KIND, _boxes(chunk, file, image)
+        return found if found.answer else None
+    if not file.label or batch.mapping.get(file.label, 0) is None:
+        return None
+    found.label = file.label
+    if file.label in batch.mapping:
+        found.answer = {"choice": [batch.mapping[file.label]]}
+    return found
+
+
+def _boxes(chunk: _Chunk, file: BatchFile, image: Image) -> dict[str, Any] | None:
+    """A page laid on the upright picture; what of it cannot be used is told on the file and counted."""
+    page = pages.from_text(file.page)
+    outcome = chunk.outcomes.get(file.pk)
+    one = outcome if isinstance(outcome, Decoded) else image
+    facts = Turned(one.width, one.height, one.original_width, one.original_height, one.orientation)
+    try:
+        page = upright(page, facts)
+    except ValueError as error:
+        chunk.boxes_left_out += len(page.things) + len(page.problems)
+        file.code, file.message = "boxes_not_placed", f"Its boxes are left out: {error}."[:300]
+        return None
+    if page.problems:
+        chunk.boxes_left_out += len(page.problems)
+        file.code = "boxes_left_out"
+        file.message = f"{len(page.problems)} left out: {'; '.join(page.problems)}"[:300]
+    return pages.answer(page, chunk.batch.mapping)
+
+
+def _count(chunk: _Chunk, files: list[BatchFile]) -> list[str]:
     """Writes the files' states and adds them to the delivery's counters; returns the staged names given up."""
     given_up = [file.staged for file in files]
     for file in files:
         file.staged = ""
     with connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE ingest_batchfile SET state = %s, code = %s, message = %s, image_id = %s, staged = '' WHERE id = %s",
+            "UPDATE ingest_batchfile SET state = %s, code = %s, message = %s, image_id = %s, staged = '', page = ''"
+            " WHERE id = %s",
             [(file.state, file.code, file.message, file.image_id, file.pk) for file in files],
         )
     tally = {state: sum(file.state == state for file in files) for state in State.values}
-    Batch.objects.filter(pk=batch.pk).update(
+    Batch.objects.filter(pk=chunk.batch.pk).update(
         added=F("added") + tally[State.ADDED],
         duplicate=F("duplicate") + tally[State.DUPLICATE],
         refused=F("refused") + tally[State.REFUSED],
+        boxes=F("boxes") + chunk.boxes,
+        boxes_left_out=F("boxes_left_out") + chunk.boxes_left_out,
     )
     return given_up

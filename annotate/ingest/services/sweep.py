@@ -3,8 +3,9 @@
 import math
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,7 +16,7 @@ from annotate.accounts.models import User
 from annotate.core import audit, errors, progress, storage
 from annotate.ingest import incoming
 from annotate.ingest.models import Batch, BatchFile
-from annotate.ingest.services import batches, images
+from annotate.ingest.services import batches, images, staging
 from annotate.ingest.services.feed import limits
 from annotate.ingest.services.work import Interrupted, Worker
 from annotate.ingest.source import Item, Rejected, Unfit
@@ -36,6 +37,10 @@ def ingest_pending(*, seconds: float = 20) -> bool:
     while claimed := next_batch():
         batch, job = claimed
         try:
+            if batch.staged:
+                staging.analyse_batch(batch, job)
+                rest(job)
+                continue
             with Worker(batch, job) as worker:
                 worker.run(until)
         except Interrupted:
@@ -60,6 +65,8 @@ def ingest_entries(
     labels_as: str = Batch.LabelsAs.NONE,
     source_name: str = "",
     take_splits: bool | None = None,
+    mapping: Mapping[str, int | None] | None = None,
+    unsaid_is_empty: bool = False,
     report: Callable[[Batch], None] | None = None,
     decoders: int = 0,
 ) -> Batch:
@@ -69,7 +76,14 @@ def ingest_entries(
     where the source cannot be read, and Conflict where the delivery was cancelled meanwhile.
     """
     batch = batches.open_batch(
-        project, actor=actor, name=name[:200], labels_as=labels_as, source_name=source_name, take_splits=take_splits
+        project,
+        actor=actor,
+        name=name[:200],
+        labels_as=labels_as,
+        source_name=source_name,
+        take_splits=take_splits,
+        mapping=mapping,
+        unsaid_is_empty=unsaid_is_empty,
     )
     job = claim(batch)
     if job is None:
@@ -92,34 +106,14 @@ def ingest_entries(
     return batch
 
 
-def ingest_folder(
-    project: Project,
-    path: str,
-    *,
-    actor: User | None,
-    labels_as: str = Batch.LabelsAs.NONE,
-    source_name: str = "",
-    take_splits: bool | None = None,
-    report: Callable[[Batch], None] | None = None,
-    decoders: int = 0,
-) -> Batch:
-    """Takes in a folder, an ImageFolder tree or a zip on this machine; as `ingest_entries`."""
+def ingest_folder(project: Project, path: str, *, actor: User | None, **how: Any) -> Batch:
+    """Takes in a folder, an ImageFolder tree, a VOC, COCO or YOLO set, or a zip of one; as `ingest_entries`."""
     try:
         entries = source_for(path).read(path, limits())
     except Unfit as unfit:
         raise errors.Invalid(unfit.code, unfit.reason) from None
     name = path.rstrip("/").rsplit("/", 1)[-1]
-    return ingest_entries(
-        project,
-        entries,
-        actor=actor,
-        name=name,
-        labels_as=labels_as,
-        source_name=source_name,
-        take_splits=take_splits,
-        report=report,
-        decoders=decoders,
-    )
+    return ingest_entries(project, entries, actor=actor, name=name, **how)
 
 
 def claim(batch: Batch) -> Job | None:
@@ -143,6 +137,7 @@ def next_batch() -> tuple[Batch, Job] | None:
     """A claimed delivery with something to do: files waiting, or closed and not declared done. Longest rested first."""
     waiting = Exists(BatchFile.objects.filter(batch=OuterRef("pk"), state=BatchFile.State.PENDING))
     rows = Batch.objects.filter(state__in=UNFINISHED).filter(Q(waiting) | Q(state=Batch.State.CLOSED))
+    rows = rows.exclude(staged=True, state=Batch.State.OPEN)
     rows = rows.select_related("project").order_by(F("job__heartbeat").asc(nulls_first=True), "id")
     for batch in rows[:50]:
         if job := claim(batch):
@@ -185,7 +180,9 @@ def rest(job: Job, *, message: str = "") -> None:
 
 def _follow_cancelled_jobs() -> None:
     """A job may be cancelled by its own address, too; its delivery follows."""
-    told = Batch.objects.filter(state__in=UNFINISHED).filter(Q(job__cancel_asked=True) | Q(job=None))
+    told = Batch.objects.filter(state__in=(*UNFINISHED, Batch.State.ANALYSED)).filter(
+        Q(job__cancel_asked=True) | Q(job=None)
+    )
     for batch in told.select_related("job"):
         batches.cancel_batch(batch, actor=None)
     silent = timezone.now() - timedelta(seconds=settings.HEARTBEAT_SECONDS * 2)

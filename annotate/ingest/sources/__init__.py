@@ -1,12 +1,17 @@
 """The ways in, asked in this order."""
 
+from annotate.ingest.layout import Layout
 from annotate.ingest.source import Limits, Source, Unfit
-from annotate.ingest.sources import drawn, folder, upload, zip
+from annotate.ingest.sources import coco, drawn, folder, upload, voc, yolo, zip
 
-__all__ = ["SOURCES", "Limits", "source_for"]
+__all__ = ["LAYOUTS", "SOURCES", "Limits", "source_for"]
+
+# Sets that are recognised by how their files lie.
+LAYOUTS: tuple[Layout, ...] = (voc.Voc(), coco.Coco(), yolo.Yolo())
 
 SOURCES: dict[str, Source] = {
-    source.name: source for source in (drawn.Drawn(), folder.Folder(), zip.Zip(), upload.Upload())
+    source.name: source
+    for source in (drawn.Drawn(), voc.Voc(), coco.Coco(), yolo.Yolo(), folder.Folder(), zip.Zip(), upload.Upload())
 }
 
 

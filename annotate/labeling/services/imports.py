@@ -1,25 +1,32 @@
-"""Labels that came with the pictures: votes of a named source, or gold; truth on the holdout."""
+"""Labels that came with the pictures: votes of a named source, gold, or proposals; truth on the holdout."""
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from annotate.core import errors
 from annotate.ingest.models import Batch, ImportedLabel
 from annotate.labeling.facts import lock_task, save_task
-from annotate.labeling.models import Queue, Task
+from annotate.labeling.models import Proposal, Queue, Task
+from annotate.labeling.schema import schema_of
 from annotate.labeling.selectors import UNKNOWN
-from annotate.labeling.services.votes import cast_source_vote
-from annotate.projects.models import LabelClass, Project
+from annotate.labeling.services.votes import cast_source_vote, check_inside, parse_answer
+from annotate.projects import selectors as projects
+from annotate.projects.models import Project
 
 NAMES = uuid.UUID("8d8f6f3c-2b57-4d1e-9a3e-0f1d7c1b5a10")
+# A proposal that was dropped, because its picture is held out.
+HOLDOUT = "holdout"
 
 
 def take_imported(limit: int = 500) -> int:
-    """Turns labels that sources gave into votes or gold once their pictures have tasks; the number taken.
+    """Turns labels that sources gave into votes, gold or proposals once their pictures have tasks; the number taken.
 
-    A label whose class the project does not have is marked so and kept; it is tried again when classes are added.
+    A label with a class that the project does not have is marked so and kept; it is tried again when classes are added.
     """
     waiting = ImportedLabel.objects.filter(taken_at=None, image__has_task=True)
     labels = list(waiting.select_related("image__project").order_by("pk")[:limit])
@@ -27,44 +34,80 @@ def take_imported(limit: int = 500) -> int:
     for label in labels:
         project = label.image.project
         if project.pk not in names:
-            names[project.pk] = class_names(project)
+            names[project.pk] = projects.concepts_by_name(project)
         _take(project, label, names[project.pk])
     return len(labels)
 
 
-def class_names(project: Project) -> dict[str, int]:
-    """Concept ids of the live classes by everything a source may call them: name, synonym or key, in any case."""
-    found: dict[str, int] = {}
-    rows = LabelClass.objects.filter(project=project, archived_at=None).select_related("concept").order_by("-index")
-    for row in rows:
-        for synonym in row.concept.synonyms:
-            found.setdefault(_fold(synonym), row.concept_id)
-    for row in rows:
-        for name in (row.concept.key, row.concept.name):
-            found[_fold(name)] = row.concept_id
-    return found
-
-
-def _fold(name: str) -> str:
-    return " ".join(name.replace("_", " ").casefold().split())
-
-
-def _take(project: Project, label: ImportedLabel, names: dict[str, int]) -> None:
-    concept = names.get(_fold(label.label))
+def _take(project: Project, label: ImportedLabel, names: Mapping[str, int]) -> None:
+    answer, unknown = _answer(project, label, names)
     task = Task.objects.filter(image_id=label.image_id, kind=label.kind).values_list("pk", "holdout").first()
     with transaction.atomic():
-        note = UNKNOWN if concept is None else "" if task else "no_task"
-        if concept is not None and task is not None:
-            answer = {"choice": [concept]}
-            if label.labels_as == Batch.LabelsAs.GOLD or task[1]:
-                note = _make_gold(task[0], answer)
-            else:
-                key = uuid.uuid5(NAMES, f"{label.image_id}/{label.source_name}")
-                cast_source_vote(project, source=label.source_name, task_id=task[0], answer=answer, key=key)
-        ImportedLabel.objects.filter(pk=label.pk, taken_at=None).update(taken_at=Now(), note=note)
+        note = UNKNOWN if unknown else "bad_answer" if answer is None else "" if task else "no_task"
+        if not note and task is not None:
+            note = _use(project, label, answer, task_id=task[0], holdout=task[1])
+        ImportedLabel.objects.filter(pk=label.pk, taken_at=None).update(
+            taken_at=Now(), note=note, label=unknown[:200] or label.label
+        )
 
 
-def _make_gold(task_id: int, answer: dict[str, list[int]]) -> str:
+def _answer(project: Project, label: ImportedLabel, names: Mapping[str, int]) -> tuple[Any, str]:
+    """The label as an answer of its kind, and the first class in it that the project does not have, "" for none.
+
+    None for an answer that the kind does not allow.
+    """
+    live = schema_of(project).live
+    said = label.answer
+    if said is None:
+        concept = names.get(projects.folded(label.label))
+        return ({"choice": [concept]}, "") if concept is not None else (None, label.label)
+    if "choice" in said:
+        return (said, "") if said["choice"][0] in live else (None, label.label)
+    if "boxes" in said:
+        boxes = []
+        for one in said["boxes"]:
+            concept = one.get("concept", names.get(projects.folded(one["class"])))
+            if concept not in live:
+                return None, one["class"]
+            boxes.append({"concept": concept, **{key: one[key] for key in one if key not in ("class", "concept")}})
+        said = {"boxes": boxes}
+    try:
+        value = parse_answer(label.kind, said, live)
+        check_inside(label.kind, value, image_id=label.image_id)
+        return value, ""
+    except errors.Invalid:
+        return None, ""
+
+
+def _use(project: Project, label: ImportedLabel, answer: Any, *, task_id: int, holdout: bool) -> str:
+    """Does with a known answer what the delivery asked for; the note on the label says where that cannot be.
+
+    On the holdout a label is truth, and a proposal nothing at all.
+    """
+    if label.labels_as == Batch.LabelsAs.PROPOSALS:
+        return _propose(task_id, answer, source=label.source_name)
+    if label.labels_as == Batch.LabelsAs.GOLD or holdout:
+        return _make_gold(task_id, answer)
+    key = uuid.uuid5(NAMES, f"{label.image_id}/{label.source_name}")
+    cast_source_vote(project, source=label.source_name, task_id=task_id, answer=answer, key=key)
+    return ""
+
+
+def _propose(task_id: int, answer: Any, *, source: str) -> str:
+    """Offers a source's answer to whoever is asked, in the place of what was offered before."""
+    task = lock_task(task_id)
+    if task is None:
+        return "no_task"
+    if task.holdout:
+        return HOLDOUT
+    if task.state != Task.State.OPEN:
+        return "settled"
+    Proposal.objects.filter(task_id=task_id, live=True).update(live=False)
+    Proposal.objects.create(task_id=task_id, answer=answer, score=1.0, model=source)
+    return ""
+
+
+def _make_gold(task_id: int, answer: Any) -> str:
     """Writes the known answer on the task and leaves the ruling to consensus; the first source's word stands."""
     task = lock_task(task_id)
     if task is None:

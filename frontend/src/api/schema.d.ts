@@ -192,6 +192,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{pid}/batches/{bid}/analysis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a staged delivery holds, once it has been looked at. */
+        get: operations["batches_analysis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{pid}/batches/{bid}/cancel": {
         parameters: {
             query?: never;
@@ -232,6 +249,23 @@ export interface paths {
          *     everybody, one that it has not gets 405.
          */
         post: operations["batches_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/batches/{bid}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The word to take an analysed delivery in. */
+        post: operations["batches_commit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1434,6 +1468,24 @@ export interface components {
         };
         /** @enum {string} */
         ActionsEnum: "manage" | "settle" | "browse" | "work" | "label" | "see";
+        /** @description `labeled`, `empty` (settled: nothing there) and `unsaid` (nothing said of it) add up to `pictures`. */
+        AnalysisShape: {
+            says: components["schemas"]["SaysEnum"];
+            /** @description Whether its labels are of the project's kind. */
+            fits: boolean;
+            pictures: number;
+            labeled: number;
+            empty: number;
+            unsaid: number;
+            boxes: number;
+            /** @description Pictures whose very bytes the project has. */
+            duplicates: number;
+            /** @description Pictures that are in the delivery more than once. */
+            repeated: number;
+            splits: components["schemas"]["FoundSplits"];
+            classes: components["schemas"]["FoundClass"][];
+            problems: components["schemas"]["FoundProblems"];
+        };
         AuditActor: {
             id: number;
             name: string;
@@ -1460,13 +1512,22 @@ export interface components {
             added: number;
             duplicate: number;
             refused: number;
+            /** @description Boxes taken from annotations. */
+            boxes: number;
+            /** @description Boxes that could not be taken; their files say why. */
+            boxes_left_out: number;
         };
-        /** @description `take_splits`: whether folders called train, val, test, holdout decide the side; by itself where labels count. */
+        /**
+         * @description `take_splits`: whether folders called train, val, test, holdout decide the side; by itself where labels count.
+         *
+         *     `staged`: when it is closed it is only looked at (state `analysed`); `commit` then says how it is taken in.
+         */
         BatchInRequest: {
             name?: string;
             labels_as?: components["schemas"]["LabelsAs"];
             source_name?: string;
             take_splits?: boolean;
+            staged?: boolean;
             licence?: string;
             author?: string;
         };
@@ -1483,6 +1544,8 @@ export interface components {
             name: string;
             state: components["schemas"]["BatchState"];
             labels_as: components["schemas"]["LabelsAs"];
+            /** @description Looked at first, and taken in when it is committed. */
+            staged: boolean;
             take_splits: boolean;
             source_name: string;
             /** Format: date-time */
@@ -1491,7 +1554,7 @@ export interface components {
             job: components["schemas"]["JobBar"] | null;
         };
         /** @enum {string} */
-        BatchState: "open" | "closed" | "done" | "cancelled";
+        BatchState: "open" | "closed" | "analysed" | "done" | "cancelled";
         /** @enum {unknown} */
         BlankEnum: "";
         CatalogueShape: {
@@ -1556,6 +1619,18 @@ export interface components {
             text?: string;
             csv?: string;
             classes?: components["schemas"]["ClassInRequest"][];
+        };
+        /**
+         * @description How an analysed delivery is taken in. A class that `mapping` does not name means the project's of that name.
+         *
+         *     `unsaid_is_empty`: pictures of which the delivery says nothing count as pictures with nothing on them.
+         */
+        CommitInRequest: {
+            labels_as: components["schemas"]["LabelsAs"];
+            mapping?: components["schemas"]["MeaningInRequest"][];
+            source_name?: string;
+            take_splits?: boolean;
+            unsaid_is_empty?: boolean;
         };
         ConsensusShape: {
             answer: {
@@ -1868,6 +1943,29 @@ export interface components {
             options: components["schemas"]["OptionShape"][];
             sample: string[];
         };
+        FoundClass: {
+            /** @description As the delivery calls it. */
+            name: string;
+            pictures: number;
+            boxes: number;
+            /** @description The project's class of that name. */
+            concept: number | null;
+        };
+        FoundProblem: {
+            path: string;
+            code: string;
+            message: string;
+        };
+        FoundProblems: {
+            count: number;
+            /** @description The first of them. */
+            listed: components["schemas"]["FoundProblem"][];
+        };
+        FoundSplits: {
+            train: number;
+            holdout: number;
+            none: number;
+        };
         GuidePictureInRequest: {
             /** Format: binary */
             file: string;
@@ -1938,12 +2036,20 @@ export interface components {
             password?: string;
         };
         /** @enum {string} */
-        LabelsAs: "none" | "votes" | "gold";
+        LabelsAs: "none" | "votes" | "gold" | "proposals";
         /** @enum {string} */
         LanguageEnum: "en" | "zh-CN";
         Log: {
             text: string;
             state: string;
+        };
+        /** @description What a class of the delivery means: one of `concept` (a class there is), `new` (one to make) and `ignore`. */
+        MeaningInRequest: {
+            name: string;
+            /** Format: int64 */
+            concept?: number;
+            new?: string;
+            ignore?: boolean;
         };
         MemberPage: {
             items: components["schemas"]["MemberShape"][];
@@ -2338,6 +2444,8 @@ export interface components {
             code: string;
             message: string;
         };
+        /** @enum {string} */
+        SaysEnum: "boxes" | "classes";
         SessionShape: {
             user: components["schemas"]["SessionUser"] | null;
             version: string;
@@ -2958,6 +3066,37 @@ export interface operations {
             };
         };
     };
+    batches_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     batches_cancel: {
         parameters: {
             query?: never;
@@ -3020,12 +3159,49 @@ export interface operations {
             };
         };
     };
+    batches_commit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     batches_files: {
         parameters: {
             query?: {
                 cursor?: string;
                 limit?: number;
                 state?: "added" | "duplicate" | "pending" | "refused";
+                /** @description Only files of which there is something to say, added or not. */
+                told?: boolean;
             };
             header?: never;
             path: {

@@ -441,6 +441,7 @@ def test_nothing_labeled_is_said_to_the_page() -> None:
 def test_formats_show_what_they_are() -> None:
     project, admin, _ = crowd.small_project(1)
     found = client_for(admin).get(f"/api/projects/{project.pk}/formats").json()
-    assert [form["name"] for form in found] == ["native", "imagefolder", "csv"]
-    assert all(form["accepts"] and len(form["sample"]) == 3 for form in found)
+    assert [form["name"] for form in found] == ["native", "imagefolder", "csv", "coco", "voc", "yolo"]
+    assert [form["accepts"] for form in found] == [True] * 3 + [False] * 3
+    assert all(len(form["sample"]) == 3 for form in found)
     assert found[1]["options"][0]["choices"] == ["labeled", "settled", "all"]

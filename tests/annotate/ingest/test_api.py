@@ -15,9 +15,9 @@ from annotate.core.audit import Audit
 from annotate.ingest import incoming, selectors, services
 from annotate.ingest.models import Batch, BatchFile, Image
 from annotate.projects.models import GuidePicture, Member, Project
-from tests.annotate.ingest import hostile
+from tests.annotate.ingest import hostile, sets
 from tests.annotate.ingest.deliver import pictures, ready, take_in
-from tests.make import client_for, make_image, make_member, make_user, picture_bytes
+from tests.make import client_for, concepts, make_image, make_member, make_user, picture_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,9 @@ def test_a_delivery_from_its_opening_to_its_end(cast: tuple[Project, User, APICl
     services.ingest_pending()
     told = client.get(address).json()
     assert told["state"] == "done"
-    assert told["counts"] == {"received": 3, "done": 3, "added": 2, "duplicate": 0, "refused": 1}
+    assert told["counts"] == {
+        "received": 3, "done": 3, "added": 2, "duplicate": 0, "refused": 1, "boxes": 0, "boxes_left_out": 0,
+    }  # fmt: skip
     assert (told["job"]["state"], told["job"]["done"], told["job"]["total"]) == ("done", 3, 3)
     (refused,) = client.get(f"{address}/files", {"state": "refused"}).json()["items"]
     assert (refused["path"], refused["code"], refused["image_id"]) == ("dog/c.jpg", "not_a_picture", None)
@@ -295,3 +297,49 @@ class TestPictures:
         assert client.get(selectors.picture_url(project.pk, emptied.pk, "thumb")).status_code == 404
         assert client.get(selectors.picture_url(project.pk, deleted.pk, "thumb")).status_code == 200
         assert client_for(annotator).get(selectors.picture_url(project.pk, deleted.pk, "thumb")).status_code == 404
+
+
+def test_a_staged_delivery_from_its_opening_to_its_commit() -> None:
+    project, admin = ready(kind="box")
+    client = client_for(admin)
+    base = f"/api/projects/{project.pk}/batches"
+    opened = client.post(base, {"name": "blood", "staged": True}, format="json").json()
+    assert (opened["staged"], opened["labels_as"]) == (True, "none")
+    address = f"{base}/{opened['id']}"
+    sent = SimpleUploadedFile("voc.zip", sets.voc_set())
+    assert client.post(f"{address}/files", {"files": [sent]}, format="multipart").status_code == 200
+    early = client.get(f"{address}/analysis")
+    assert (early.status_code, early.json()["code"]) == (409, "not_analysed")
+    client.post(f"{address}/close")
+    services.ingest_pending()
+    assert client.get(address).json()["state"] == "analysed"
+    found = client.get(f"{address}/analysis").json()
+    assert (found["pictures"], found["boxes"], found["fits"]) == (6, 4, True)
+    assert found["classes"][0] == {"name": "cat", "pictures": 2, "boxes": 2, "concept": concepts(project)["cat"]}
+    refused = client.post(f"{address}/commit", {"labels_as": "votes"}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (422, "unmapped_classes")
+    assert refused.json()["data"]["names"] == ["dust", "hound"]
+    how = {"labels_as": "votes", "source_name": "lab", "take_splits": True,
+           "mapping": [{"name": "dust", "ignore": True}, {"name": "hound", "new": "hound"}]}  # fmt: skip
+    assert client.post(f"{address}/commit", how, format="json").status_code == 200
+    services.ingest_pending()
+    told = client.get(address).json()
+    assert (told["state"], told["counts"]["added"], told["counts"]["boxes"]) == ("done", 6, 3)
+    told_of = client.get(f"{address}/files?told=true").json()["items"]
+    assert {one["code"] for one in told_of} == {"boxes_left_out", "bad_annotation", "no_picture"}
+    again = client.post(f"{address}/commit", how, format="json")
+    assert (again.status_code, again.json()["code"]) == (409, "not_analysed")
+
+
+@pytest.mark.parametrize("how", [
+    {}, {"labels_as": "some"}, {"labels_as": "votes", "mapping": {}},
+    {"labels_as": "votes", "mapping": [{"name": "a"}]},
+    {"labels_as": "votes", "mapping": [{"name": "a", "new": "b", "ignore": True}]},
+    {"labels_as": "votes", "mapping": [{"name": "a", "concept": True}]}, {"labels_as": "votes", "colour": 1},
+])  # fmt: skip
+def test_a_commit_that_is_none_is_refused_by_field(how: dict[str, Any]) -> None:
+    project, admin = ready(kind="box")
+    batch = services.open_batch(project, actor=admin, staged=True)
+    address = f"/api/projects/{project.pk}/batches/{batch.pk}/commit"
+    reply = client_for(admin).post(address, how, format="json")
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), reply.json()

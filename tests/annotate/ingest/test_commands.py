@@ -13,6 +13,7 @@ from annotate.ingest.management.commands import sample
 from annotate.ingest.models import Batch, Image, ImportedLabel
 from annotate.ingest.source import Item, Rejected
 from annotate.projects.models import GuidePicture, LabelClass, Member, Project
+from tests.annotate.ingest import sets
 from tests.annotate.ingest.deliver import ready
 from tests.annotate.ingest.hostile import write_zip
 from tests.make import make_user, picture_bytes
@@ -68,6 +69,49 @@ def test_what_cannot_be_done_is_said_plainly(words: tuple[str, str]) -> None:
         run("ingest", *words)
     assert "Traceback" not in str(told.value)
     assert not Image.objects.exists()
+
+
+@pytest.fixture
+def voc(tmp_path: Path) -> str:
+    (tmp_path / "voc.zip").write_bytes(sets.voc_set())
+    return str(tmp_path / "voc.zip")
+
+
+def test_a_labeled_set_is_analysed_without_a_trace(voc: str) -> None:
+    project, _ = ready(kind="box")
+    said = run("ingest", str(project.pk), voc, "--analyse")
+    assert "6 pictures: 3 labeled, 1 with nothing on them, 2 of which nothing is said" in said
+    assert "4 boxes; 0 pictures are in the project already" in said
+    assert "sides: train 5, holdout 1" in said
+    assert "  hound: 1 pictures, 1 boxes" in said
+    assert "problem Annotations/alone.xml" in said
+    assert "3 problems" in said
+    assert not Batch.objects.exists() and not Image.objects.exists()
+
+
+def test_a_labeled_set_goes_in_with_its_classes_mapped(voc: str) -> None:
+    project, _ = ready(kind="box")
+    with pytest.raises(CommandError, match="mean no class here: dust"):
+        run("ingest", str(project.pk), voc, "--labels", "gold", "--map", "hound=dog")
+    assert not Batch.objects.exists()
+    said = run("ingest", str(project.pk), voc, "--labels", "gold", "--map", "hound=Dog", "--map", "dust=+Dirt")
+    assert "7 files: 6 added, 0 there already, 1 refused" in said
+    assert "4 boxes, 1 left out" in said
+    assert set(ImportedLabel.objects.values_list("labels_as", "kind")) == {("gold", "box")}
+    known = {row.concept_id: row.concept.name for row in LabelClass.objects.select_related("concept")}
+    mapped = {known[one["concept"]] for row in ImportedLabel.objects.all() for one in row.answer.get("boxes", ())}
+    assert mapped == {"cat", "dog", "Dirt"}
+
+
+@pytest.mark.parametrize(("word", "told"), [
+    ("hound", "not of the form"), ("=dog", "not of the form"),
+    ("hound=wolf", "has no class 'wolf'; hound=\\+wolf makes it"),
+])  # fmt: skip
+def test_a_mapping_that_means_nothing_is_said_plainly(voc: str, word: str, told: str) -> None:
+    project, _ = ready(kind="box")
+    with pytest.raises(CommandError, match=told):
+        run("ingest", str(project.pk), voc, "--labels", "votes", "--map", word)
+    assert not Batch.objects.exists()
 
 
 def test_a_broken_zip_is_no_half_delivery(tmp_path: Path) -> None:

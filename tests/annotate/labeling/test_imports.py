@@ -1,5 +1,7 @@
 """Labels that came with the pictures."""
 
+from typing import Any
+
 import pytest
 from django.db.models import F
 
@@ -8,10 +10,11 @@ from annotate.consensus.models import Consensus, Decision
 from annotate.ingest.models import Image, ImportedLabel
 from annotate.labeling import selectors
 from annotate.labeling import services as labeling
-from annotate.labeling.models import Task, Vote
+from annotate.labeling.models import Proposal, Task, Vote
 from annotate.projects.models import LabelClass, Project
 from annotate.taxonomy.models import Concept
 from tests import crowd
+from tests.make import concepts
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +119,79 @@ def test_a_synonym_names_its_class_and_never_hides_anothers_name() -> None:
     swept()
     said = Vote.objects.order_by("task__image_id").values_list("answer", flat=True)
     assert list(said) == [crowd.choice(project, "dog"), crowd.choice(project, "cat")]
+
+
+def boxed(**settings: Any) -> Project:
+    return crowd.opened(kind="box", consensus_method="boxes", **settings)
+
+
+def label_boxes(project: Project, *boxes: dict[str, Any], labels_as: str = "votes", place: int = 0) -> ImportedLabel:
+    image = Image.objects.filter(project=project).order_by("pk")[place]
+    answer = {"boxes": list(boxes)} if boxes else {"nothing": True}
+    return ImportedLabel.objects.create(image=image, source_name="lab", kind="box", answer=answer, labels_as=labels_as)
+
+
+CAT = {"class": "Cat", "box": [1.0, 2.0, 10.5, 12.0], "difficult": True}
+
+
+def test_boxes_of_a_source_are_its_vote_with_classes_by_name_or_as_they_were_mapped() -> None:
+    project = boxed(pictures=2, redundancy=3)
+    known = concepts(project)
+    label_boxes(project, CAT, {"class": "whatever", "concept": known["owl"], "box": [0, 0, 5, 5]})
+    label_boxes(project, place=1)
+    labeling.take_imported()
+    said = list(Vote.objects.order_by("task__image_id").values_list("answer", "source", "counted"))
+    assert said == [
+        ({"boxes": [
+            {"concept": known["cat"], "box": [1.0, 2.0, 10.5, 12.0], "difficult": True},
+            {"concept": known["owl"], "box": [0.0, 0.0, 5.0, 5.0]},
+        ]}, "lab", True),
+        ({"nothing": True}, "lab", True),
+    ]  # fmt: skip
+
+
+def test_one_unknown_class_lets_the_whole_picture_wait() -> None:
+    project = boxed(pictures=1, redundancy=1)
+    row = label_boxes(project, CAT, {"class": "wolf", "box": [0, 0, 5, 5]})
+    labeling.take_imported()
+    assert selectors.unknown_labels(project) == [{"source": "lab", "label": "wolf", "count": 1}]
+    assert not Vote.objects.exists()
+    dog = project.classes.get(concept__name="dog").concept
+    dog.synonyms = ["wolf"]
+    dog.save()
+    ImportedLabel.objects.filter(pk=row.pk).update(taken_at=None, note="")
+    labeling.take_imported()
+    assert [one["concept"] for one in Vote.objects.get().answer["boxes"]] == [concepts(project)["cat"], dog.pk]
+
+
+def test_boxes_as_gold_stand_on_the_task() -> None:
+    project = boxed(pictures=2, holdout=1, redundancy=3)
+    label_boxes(project, CAT, labels_as="gold", place=1)
+    label_boxes(project, CAT, labels_as="votes", place=0)
+    labeling.take_imported()
+    for task in Task.objects.all():
+        assert task.gold["boxes"][0]["box"] == [1.0, 2.0, 10.5, 12.0]
+
+
+def test_proposals_are_offered_and_dropped_on_the_holdout_and_on_settled_pictures() -> None:
+    project = boxed(pictures=3, holdout=1, redundancy=1)
+    Task.objects.filter(image=Image.objects.order_by("pk")[2]).update(state="closed")
+    for place in range(3):
+        label_boxes(project, CAT, labels_as="proposals", place=place)
+    labeling.take_imported()
+    offered = Proposal.objects.get(live=True)
+    assert (offered.task.image, offered.model) == (Image.objects.order_by("pk")[1], "lab")
+    assert offered.answer["boxes"][0]["concept"] == concepts(project)["cat"]
+    notes = ImportedLabel.objects.order_by("image_id").values_list("note", flat=True)
+    assert list(notes) == ["holdout", "", "settled"]
+    assert not Vote.objects.exists()
+
+
+def test_an_answer_that_the_kind_does_not_allow_is_marked_and_stops_nobody() -> None:
+    project = boxed(pictures=3, redundancy=1)
+    label_boxes(project, {**CAT, "box": [5, 5, 1, 1]})
+    label_boxes(project, CAT, place=1)
+    label_boxes(project, {**CAT, "box": [5, 5, 33, 20]}, place=2)
+    labeling.take_imported()
+    assert set(ImportedLabel.objects.values_list("note", flat=True)) == {"bad_answer", ""}
+    assert Vote.objects.count() == 1

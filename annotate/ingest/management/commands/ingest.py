@@ -1,4 +1,7 @@
-"""`manage.py ingest PROJECT PATH`: a folder, an ImageFolder tree or a zip on this machine, taken in here and now."""
+"""`manage.py ingest PROJECT PATH`: a folder, a labeled set or a zip on this machine, taken in here and now.
+
+With `--analyse` it is only looked at: pictures, classes, boxes, problems and copies are counted, and nothing is kept.
+"""
 
 import sys
 import time
@@ -8,9 +11,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from annotate.accounts.models import User
 from annotate.core import errors
 from annotate.ingest import services
 from annotate.ingest.models import Batch, BatchFile
+from annotate.projects import selectors as projects
 from annotate.projects.models import Project
 
 SHOWN_REFUSALS = 20
@@ -21,7 +26,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("project", help="the project's number or name")
-        parser.add_argument("path", help="a folder, an ImageFolder tree or a zip")
+        parser.add_argument("path", help="a folder, an ImageFolder tree, a VOC, COCO or YOLO set, or a zip of one")
+        parser.add_argument("--analyse", action="store_true", help="only say what is there")
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="NAME=CLASS",
+            help="what a class of the source means: a class there is, +NEW to make one, - to leave it out",
+        )
+        parser.add_argument(
+            "--unsaid-is-empty", action="store_true", help="nothing is on pictures of which the source says nothing"
+        )
         parser.add_argument("--labels", choices=Batch.LabelsAs.values, default=Batch.LabelsAs.NONE.value)
         parser.add_argument("--source", default="", help="who the labels are from; the folder's name by itself")
         parser.add_argument("--decoders", type=int, default=0, help="decoding processes; one for each core by itself")
@@ -33,21 +49,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         project = _project(options["project"])
-        bar = Bar()
+        place = str(Path(options["path"]).resolve())
         try:
-            batch = services.ingest_folder(
-                project,
-                str(Path(options["path"]).resolve()),
-                actor=None,
-                labels_as=options["labels"],
-                source_name=options["source"],
-                take_splits=options["splits"],
-                report=bar.show,
-                decoders=options["decoders"],
-            )
+            if options["analyse"]:
+                self._tell(services.analyse_place(project, place))
+                return
+            batch = self._take_in(project, place, options)
         except errors.Refused as refused:
-            raise CommandError(refused.message) from None
-        bar.end()
+            names = ", ".join(refused.data.get("names", ()))
+            raise CommandError(f"{refused.message} {names}".strip()) from None
         for file in batch.files.filter(state=BatchFile.State.REFUSED).order_by("id")[:SHOWN_REFUSALS]:
             self.stdout.write(f"  refused {file.path}: {file.message}")
         if batch.refused > SHOWN_REFUSALS:
@@ -55,6 +65,67 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{batch.received} files: {batch.added} added, {batch.duplicate} there already, {batch.refused} refused"
         )
+        if batch.boxes or batch.boxes_left_out:
+            self.stdout.write(f"{batch.boxes} boxes, {batch.boxes_left_out} left out")
+
+    def _take_in(self, project: Project, place: str, options: dict[str, Any]) -> Batch:
+        """The finished delivery. Classes are only looked at where some are mapped: others mean themselves."""
+        mapping: dict[str, int | None] = {}
+        if options["map"]:
+            actor = (
+                project.created_by or User.objects.filter(memberships__project=project, memberships__role="admin")[0]
+            )
+            mapping = services.map_classes(
+                project, services.analyse_place(project, place), actor=actor, mapping=_mapping(project, options["map"])
+            )
+        bar = Bar()
+        batch = services.ingest_folder(
+            project,
+            place,
+            actor=None,
+            labels_as=options["labels"],
+            source_name=options["source"],
+            take_splits=options["splits"],
+            mapping=mapping,
+            unsaid_is_empty=options["unsaid_is_empty"],
+            report=bar.show,
+            decoders=options["decoders"],
+        )
+        bar.end()
+        return batch
+
+    def _tell(self, found: dict[str, Any]) -> None:
+        write = self.stdout.write
+        write(f"{found['pictures']} pictures: {found['labeled']} labeled, {found['empty']} with nothing on them, "
+              f"{found['unsaid']} of which nothing is said")  # fmt: skip
+        write(f"{found['boxes']} boxes; {found['duplicates']} pictures are in the project already, "
+              f"{found['repeated']} are here more than once")  # fmt: skip
+        sides = ", ".join(f"{side} {number}" for side, number in found["splits"].items() if number)
+        write(f"sides: {sides or 'none'}")
+        for one in found["classes"]:
+            write(f"  {one['name']}: {one['pictures']} pictures, {one['boxes']} boxes")
+        for one in found["problems"]["listed"][:SHOWN_REFUSALS]:
+            write(f"  problem {one['path']}: {one['message']}")
+        write(f"{found['problems']['count']} problems")
+
+
+def _mapping(project: Project, words: list[str]) -> list[dict[str, Any]]:
+    """`NAME=CLASS` as `services.map_classes` takes it; CommandError where it is none, or the class is unknown."""
+    known = projects.concepts_by_name(project)
+    found: list[dict[str, Any]] = []
+    for word in words:
+        name, equals, meaning = word.rpartition("=")
+        if not equals or not name or not meaning:
+            raise CommandError(f"{word!r} is not of the form NAME=CLASS")
+        if meaning == "-":
+            found.append({"name": name, "ignore": True})
+        elif meaning.startswith("+"):
+            found.append({"name": name, "new": meaning[1:]})
+        elif projects.folded(meaning) in known:
+            found.append({"name": name, "concept": known[projects.folded(meaning)]})
+        else:
+            raise CommandError(f"The project has no class {meaning!r}; {name}=+{meaning} makes it.")
+    return found
 
 
 def _project(name: str) -> Project:

@@ -1,0 +1,121 @@
+"""What every dialect of boxes reads into and writes from: one picture's page of objects, in Fovea's own geometry.
+
+Boxes are 0-based, half open, in pixels of the upright picture: `(x0, y0, x1, y1)`, the whole picture is
+`(0, 0, width, height)`. One rule for coordinates in all of them, and in the answers of people: finite numbers (never a
+boolean), at least a pixel each way, within the picture; up to half a pixel outside is cut off, more is refused.
+"""
+
+import math
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+Box = tuple[float, float, float, float]
+
+FLAGS: Final = ("occluded", "truncated", "difficult", "crowd")
+DIGITS: Final = 2
+# How far outside the picture a box may lie and still be cut to it.
+OUTSIDE: Final = 0.5
+LEAST: Final = 1.0
+MOST_OBJECTS: Final = 10_000
+MOST_NAME: Final = 200
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One object: the name of its class, its box, and those of FLAGS that are true of it."""
+
+    name: str
+    box: Box
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a file says of one picture. `picture` is text from that file, never a path to be trusted.
+
+    `width` and `height` are the pixels its boxes speak of, 0 where it does not say; where the page is `relative` its
+    boxes are shares of them and they are 1. `problems` are sentences, one for each record that was left out.
+    """
+
+    picture: str
+    width: int
+    height: int
+    things: tuple[Thing, ...] = ()
+    problems: tuple[str, ...] = ()
+    relative: bool = False
+
+
+def number(value: Any, what: str) -> float:
+    """The value as a finite number; ValueError names `what` otherwise. Booleans are no numbers."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{what} is no number")
+    try:
+        found = float(value)
+    except OverflowError:
+        raise ValueError(f"{what} is no finite number") from None
+    if not math.isfinite(found):
+        raise ValueError(f"{what} is no finite number")
+    return found
+
+
+def side(value: Any, what: str) -> int:
+    """The value as a picture's width or height, 0 where it is none that could be right."""
+    try:
+        found = number(value, what)
+    except ValueError:
+        return 0
+    return int(found) if found == int(found) and 0 < found < 1_000_000 else 0
+
+
+def fitted(corners: Iterable[float], width: float, height: float) -> Box:
+    """The box within a picture of that size (0: size unknown), rounded; ValueError says what is wrong with it."""
+    x0, y0, x1, y1 = corners
+    if not all(math.isfinite(value) for value in (x0, y0, x1, y1)):
+        raise ValueError("a corner is no finite number")
+    if x1 < x0 or y1 < y0:
+        raise ValueError("its corners are the wrong way round")
+    right, bottom = width or math.inf, height or math.inf
+    beyond = max(-x0, -y0, x1 - right, y1 - bottom)
+    if beyond > OUTSIDE + 1e-6:
+        raise ValueError(f"it reaches {beyond:.4g} pixels beyond the picture")
+    found = (max(0.0, x0), max(0.0, y0), min(right, x1), min(bottom, y1))
+    a, b, c, d = (round(value, DIGITS) + 0.0 for value in found)
+    if c - a < LEAST - 1e-9 or d - b < LEAST - 1e-9:
+        raise ValueError("it is less than a pixel wide or high")
+    return a, b, c, d
+
+
+def in_pixels(page: Page, width: int, height: int) -> Page:
+    """The page for an upright picture of that size, shares become pixels; boxes that do not fit are listed."""
+    across, down = (width, height) if page.relative else (1, 1)
+    things, problems = [], list(page.problems)
+    for thing in page.things:
+        x0, y0, x1, y1 = thing.box
+        try:
+            box = fitted((x0 * across, y0 * down, x1 * across, y1 * down), width, height)
+            things.append(Thing(thing.name, box, thing.flags))
+        except ValueError as error:
+            problems.append(f"{page.picture}: a box of {thing.name} is left out: {error}")
+    return Page(page.picture, width, height, tuple(things), tuple(problems))
+
+
+def class_name(value: Any) -> str:
+    """The name of a class as it may be kept; ValueError for none."""
+    text = " ".join(str(value).split()) if isinstance(value, str) else ""
+    if not text or len(text) > MOST_NAME:
+        raise ValueError(f"its class has no name, or one of more than {MOST_NAME} characters")
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
+        raise ValueError("the name of its class has characters that are no text")
+    return text
+
+
+def written_name(text: str) -> str:
+    """A class name as every dialect can write it and reads it back: `class_name` of it is the same again."""
+    kept = "".join("\ufffd" if unicodedata.category(char) in ("Cc", "Cs", "Cn") else char for char in _blanks(text))
+    return " ".join(kept[:MOST_NAME].split()) or "_"
+
+
+def _blanks(text: str) -> str:
+    return " ".join(text.split())

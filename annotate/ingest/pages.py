@@ -1,0 +1,50 @@
+"""What a source says of the things on a picture, as text on its way in and as the answer that is kept of it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from annotate.codec import Page, Thing
+
+KIND: Final = "box"
+
+
+def empty(picture: str) -> Page:
+    """The page of a picture on which nothing is, whatever its size."""
+    return Page(picture, 1, 1, relative=True)
+
+
+def to_text(page: Page) -> str:
+    """The page as JSON."""
+    things = [[thing.name, *thing.box, *thing.flags] for thing in page.things]
+    return json.dumps(
+        [page.picture[-200:], page.width, page.height, things, page.problems, page.relative], separators=(",", ":")
+    )
+
+
+def from_text(text: str) -> Page:
+    """What `to_text` was given."""
+    picture, width, height, things, problems, relative = json.loads(text)
+    read = tuple(Thing(name, (x0, y0, x1, y1), tuple(flags)) for name, x0, y0, x1, y1, *flags in things)
+    return Page(picture, width, height, read, tuple(problems), relative)
+
+
+def answer(page: Page, mapping: Mapping[str, int | None]) -> dict[str, Any] | None:
+    """The answer that a page gives under a mapping of its classes; None where it says nothing for sure.
+
+    A class mapped to None is no part of the question, so a picture with nothing else on it is one with nothing on it;
+    a picture of which every box was left out for a fault is not.
+    """
+    boxes = [
+        {
+            "class": thing.name,
+            **({"concept": mapping[thing.name]} if thing.name in mapping else {}),
+            "box": list(thing.box),
+            **dict.fromkeys(thing.flags, True),
+        }
+        for thing in page.things
+        if mapping.get(thing.name, 0) is not None
+    ]
+    if boxes:
+        return {"boxes": boxes}
+    return None if page.problems else {"nothing": True}

@@ -1,0 +1,79 @@
+"""COCO in a folder or zip: one JSON file or several, each with images, annotations and categories."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Final
+
+from annotate.codec import Page
+from annotate.codecs import coco
+from annotate.ingest import layout
+from annotate.ingest.layout import Arrangement, Pile
+from annotate.ingest.source import Item, Limits, Rejected, Unfit
+
+LOOK: Final = Limits(picture_bytes=coco.MOST_BYTES, archive_bytes=2**40)
+MARKS: Final = tuple(f'"{part}"'.encode() for part in coco.PARTS)
+
+
+class Coco:
+    """Recognised by a JSON file with COCO's three lists. The words of its name and folders say the split."""
+
+    name = "coco"
+
+    def accepts(self, place: str) -> bool:
+        pile = layout.pile_of(place, LOOK)
+        return pile is not None and self._holds(pile)
+
+    def read(self, place: str, limits: Limits, *, start: int = 0) -> Iterator[Item | Rejected]:
+        pile = layout.pile_of(place, limits)
+        # A file of annotations may be larger than any picture.
+        notes = layout.pile_of(place, replace(limits, picture_bytes=max(limits.picture_bytes, coco.MOST_BYTES)))
+        if pile is not None and notes is not None:
+            yield from layout.arranged(pile, _arrange(pile, notes), start=start)
+
+    def arrange(self, pile: Pile) -> Arrangement | None:
+        return _arrange(pile, pile) if self._holds(pile) else None
+
+    def _holds(self, pile: Pile) -> bool:
+        return bool(pile.pictures) and any(_is_coco(pile, name) for name in pile.named(".json"))
+
+
+def _is_coco(pile: Pile, name: str) -> bool:
+    try:
+        content = pile.read(name, coco.MOST_BYTES)
+    except Unfit:
+        return False
+    return all(mark in content for mark in MARKS)
+
+
+def _arrange(pile: Pile, notes: Pile) -> Arrangement:
+    pages: dict[str, Callable[[], Page]] = {}
+    splits: dict[str, str] = {}
+    problems: list[Rejected] = []
+    for name in notes.named(".json"):
+        if not _is_coco(notes, name):
+            continue
+        try:
+            found = coco.read(notes.read(name, coco.MOST_BYTES), name=name)
+        except ValueError as error:
+            problems.append(Rejected(name, "bad_annotation", str(error)))
+            continue
+        problems += [Rejected(name, "bad_record", problem) for problem in found.problems]
+        words = [*reversed(layout.folder_words(f"{layout.stem(name)}/x"))]
+        side = layout.split_by_words(words)
+        word = next((one for one in words if layout.split_by_words([one])), "")
+        for page in found.pages:
+            try:
+                picture = layout.find(pile, page.picture, near=name, split=word)
+                if picture in pages:
+                    raise ValueError(f"{page.picture[:100]!r} was spoken of by another entry before, which stands")
+                pages[picture] = partial(_given, page)
+                splits[picture] = side
+            except ValueError as error:
+                problems.append(Rejected(f"{name}: {PurePosixPath(page.picture).name}", "no_picture", f"{error}."))
+    return Arrangement(pages, splits, problems)
+
+
+def _given(page: Page) -> Page:
+    return page
