@@ -53,7 +53,7 @@ def next_round(project: Project, *, actor: User | None, preset: str = "", strate
         raise errors.Conflict(refusal.code, refusal.message)
     preset = preset or cycle.usual_preset(project)
     strategy = strategy or project.order
-    offers.full_config(preset, {})
+    offers.check_kind(offers.full_config(preset, {}), project.kind)
     if strategy not in offers.strategies():
         raise errors.Invalid("unknown_strategy", f"There is no strategy named {strategy!r}.", {"strategy": strategy})
     with transaction.atomic():

@@ -14,8 +14,8 @@ from annotate.manifest.schema import ClassEntry
 from tests.engine.conftest import Engine
 from tests.make_version import make_version
 from training.engine.__main__ import main
-from training.engine.data import Examples
-from training.engine.evaluate import describe_scores, wilson
+from training.engine.class_scores import describe_scores, wilson
+from training.engine.data import ClassExamples
 
 
 def evaluate(version: Path, run: Path, out: Path, cache: Path, *more: str) -> dict[str, Any]:
@@ -101,9 +101,9 @@ def test_other_splits_can_be_scored(version: Path, trained: Path, cache: Path, t
     assert (report["split"], report["counts"]["scored"]) == ("val", 6)
 
 
-def make_examples(truth: list[int], classes: int) -> Examples:
+def make_examples(truth: list[int], classes: int) -> ClassExamples:
     count = len(truth)
-    return Examples(
+    return ClassExamples(
         classes=tuple(ClassEntry(index, index, f"c{index}", f"c{index}") for index in range(classes)),
         digests=tuple(f"{row:064x}" for row in range(count)),
         splits=np.array(["holdout"] * count),

@@ -19,6 +19,7 @@ from training.engine.checkpoint import Checkpoint, load_model, read_checkpoint, 
 from training.engine.config import Config
 from training.engine.model import build_empty, build_model, freeze, set_training
 from training.engine.optim import make_optimizer
+from training.engine.weights import Weights, load_into
 
 CLASSES = 3
 CATALOGUE = Path(__file__).parents[2] / "training" / "catalogue.json"
@@ -28,7 +29,8 @@ RATES = {"alexnet": 0.0002, "teaching_cnn": 0.005, "small_cnn_64": 0.005}
 
 def config_of(name: str, **fields: Any) -> Config:
     """The least size that the architecture says it takes."""
-    return Config(architecture=name, size=max(16, ARCHITECTURES[name].min_size), batch=6, **fields)
+    one = ARCHITECTURES[name]
+    return Config(architecture=name, problem=one.problem, size=max(16, one.min_size), batch=6, **fields)
 
 
 @cache
@@ -69,6 +71,9 @@ def test_the_families_asked_for_are_there() -> None:
         "mobilenet_v3",
         "efficientnet",
         "convnext",
+        "fcos",
+        "ssdlite",
+        "faster_rcnn",
     }
 
 
@@ -76,8 +81,25 @@ def test_it_is_listed_under_its_name_with_a_head_for_the_classes(any_name: str) 
     one = ARCHITECTURES[any_name]
     assert one.name == any_name
     head = empty(any_name).get_submodule(one.head)
-    assert isinstance(head, nn.Linear)
-    assert head.out_features == CLASSES
+    assert count(head) > 0
+    if one.problem == "classification":
+        assert isinstance(head, nn.Linear)
+        assert head.out_features == CLASSES
+
+
+def test_a_detectors_trunk_is_a_classifiers(any_name: str) -> None:
+    trunk = ARCHITECTURES[any_name].trunk
+    if trunk is None:
+        assert ARCHITECTURES[any_name].problem == "classification"
+        return
+    assert trunk.of in ARCHITECTURES
+    whole = empty(trunk.of).state_dict()
+    given = Weights({name: tensor.clone() for name, tensor in whole.items()}, {})
+    left = load_into(empty(any_name), given, head=ARCHITECTURES[any_name].head, trunk=trunk)
+    assert set(left) == {name for name in empty(any_name).state_dict() if not name.startswith(f"{trunk.at}.")}
+    del given.tensors[next(name for name in whole if name.endswith("weight"))]
+    with pytest.raises(ValueError, match="weights are of another network: it lacks"):
+        load_into(empty(any_name), given, head=ARCHITECTURES[any_name].head, trunk=trunk)
 
 
 def test_its_blocks_are_its_own_and_leave_the_head_out(any_name: str) -> None:
@@ -99,9 +121,11 @@ def test_freezing_keeps_what_it_says(any_name: str) -> None:
         freeze(model, config)
         set_training(model, config)
         learning[tune] = sum(one.numel() for one in model.parameters() if one.requires_grad)
-        norms = [part for part in model.modules() if isinstance(part, _BatchNorm)]
+        from_weights = model.get_submodule(one.trunk.at) if one.trunk else model
+        norms = [part for part in from_weights.modules() if isinstance(part, _BatchNorm)]
         assert not any(norm.training or norm.weight.requires_grad for norm in norms)
-    assert learning["head"] == count(model.get_submodule(one.head))
+    new = count(model) - count(from_weights) if one.trunk else count(model.get_submodule(one.head))
+    assert learning["head"] == new
     assert learning["head"] < learning["last"] < learning["all"]
 
 
@@ -113,20 +137,39 @@ def test_its_head_alone_depends_on_the_classes(real_name: str) -> None:
     assert all(name.startswith(f"{ARCHITECTURES[real_name].head}.") for name in differing)
 
 
+def batch_for(problem: str, size: int) -> tuple[Any, ...]:
+    """Six pictures and what they show: noise of a class each, or a bright rectangle with its box."""
+    generator = torch.Generator().manual_seed(0)
+    pictures = torch.rand(6, 3, size, size, generator=generator)
+    if problem == "classification":
+        return pictures, torch.tensor([0, 1, 2, 0, 1, 2])
+    targets = []
+    for place in range(6):
+        x, y = place * size // 16, size // 4
+        pictures[place, place % 3, y : y + size // 2, x : x + size // 2] += 3
+        box = torch.tensor([[x, y, x + size // 2, y + size // 2]], dtype=torch.float32)
+        targets.append({"boxes": box, "labels": torch.tensor([place % 3])})
+    return pictures, targets
+
+
+def loss_of(model: nn.Module, problem: str, pictures: torch.Tensor, truth: Any) -> torch.Tensor:
+    if problem == "classification":
+        return nn.functional.cross_entropy(model(pictures), truth)
+    return torch.stack(list(model(pictures, truth).values())).sum()
+
+
 def test_it_overfits_one_batch_and_comes_back_from_disk(real_name: str, tmp_path: Path) -> None:
     config = config_of(real_name, lr=RATES.get(real_name, 0.001))
     model = build_model(config, CLASSES)
     optimizer = make_optimizer(model, config)
-    generator = torch.Generator().manual_seed(0)
-    pictures = torch.rand(6, 3, config.size, config.size, generator=generator)
-    truth = torch.tensor([0, 1, 2, 0, 1, 2])
+    pictures, truth = batch_for(config.problem, config.size)
     model.train()
     for part in model.modules():
         if isinstance(part, nn.Dropout):
             part.eval()  # what is asked here is whether it can learn, not whether it generalises
     losses: list[float] = []
     while not losses or (losses[-1] > 0.6 * losses[0] and len(losses) < 40):
-        loss = nn.functional.cross_entropy(model(pictures), truth)
+        loss = loss_of(model, config.problem, pictures, truth)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -142,3 +185,5 @@ def test_it_overfits_one_batch_and_comes_back_from_disk(real_name: str, tmp_path
         after = fresh.eval()(pictures.to(memory_format=torch.channels_last))
         before = model.eval().to(memory_format=torch.channels_last)(pictures.to(memory_format=torch.channels_last))
     torch.testing.assert_close(after, before, rtol=0, atol=0)
+    if config.problem == "detection":
+        assert {int(label) for one in after for label in one["labels"]} <= set(range(CLASSES))

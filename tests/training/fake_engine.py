@@ -104,7 +104,10 @@ def result(out: Path, state: str, epoch: int) -> None:
 
 
 def evaluate(asked: argparse.Namespace, behave: dict[str, Any]) -> int:
-    """The holdout's answers stand in behave.json: `answers` = rows of (digest, truth, predicted, probability)."""
+    """The holdout's answers stand in behave.json: `answers` = rows of (digest, truth, predicted, probability).
+
+    `report` = evaluation.json itself, for what is no class.
+    """
     time.sleep(behave.get("pause", 0))
     rows = behave.get("answers", [])
     right = sum(truth == predicted for _, truth, predicted, _ in rows)
@@ -114,7 +117,7 @@ def evaluate(asked: argparse.Namespace, behave: dict[str, Any]) -> int:
     asked.out.mkdir(parents=True, exist_ok=True)
     report = {"split": "holdout", "version_digest": "d", "counts": counts, "loss": {"value": 1.0}, "top1": top1,
               "top5": top1, "classes": [], "confusion": [[0]], "agreement_known": True, "message": None}  # fmt: skip
-    (asked.out / "evaluation.json").write_text(json.dumps(report))
+    (asked.out / "evaluation.json").write_text(json.dumps(behave.get("report", report)))
     names = ("digest", "truth", "predicted", "probability")
     columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
     schema = pa.schema([("digest", pa.string()), ("truth", pa.int32()), ("predicted", pa.int32()),

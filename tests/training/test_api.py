@@ -251,3 +251,14 @@ def test_who_may_what() -> None:
         assert page.post("runs", asked).status_code == 403
         assert page.post("cycle/next").status_code == 403
         assert page.post(f"runs/{run.pk}/stop").status_code == 403
+
+
+def test_the_catalogue_offers_what_fits_the_projects_labels(page: Page) -> None:
+    classes = page.get("training/catalogue").json()
+    assert {one["problem"] for part in ("presets", "architectures") for one in classes[part]} == {"classification"}
+    page.project.kind = "box"
+    page.project.save()
+    boxes = page.get("training/catalogue").json()
+    assert {one["problem"] for part in ("presets", "architectures") for one in boxes[part]} == {"detection"}
+    assert [one["name"] for one in boxes["problems"]] == ["detection"]
+    assert boxes["options"] == classes["options"]

@@ -96,3 +96,16 @@ def test_a_cell_shows_its_pictures_the_surest_first_and_none_that_was_deleted() 
     anything, _ = shown.pictures_of_cell(row, truth=None, predicted=1, offset=0, limit=10)
     assert len(anything) == 5
     assert shown.pictures_of_cell(row, truth=7, predicted=None, offset=0, limit=10) == ([], False)
+
+
+def test_an_evaluation_of_boxes_keeps_its_own_figures() -> None:
+    told = {"split": "holdout", "counts": {"scored": 9}, "map50": {"value": 0.8, "low": 0.7, "high": 0.9}, "errors": {}}
+    trained({"report": {**told, "curves": {"recall": []}}})
+    services.drive_evaluation(always)
+    row = Evaluation.objects.get()
+    assert row.state == "ready"
+    assert row.summary == told
+    assert shown.content_of(row) == {**told, "curves": {"recall": []}}
+    with pytest.raises(errors.Conflict) as refused:
+        shown.pictures_of_cell(row, truth=None, predicted=None, offset=0, limit=5)
+    assert refused.value.code == "no_confusion"

@@ -256,3 +256,25 @@ def test_a_result_outside_the_run_is_not_taken() -> None:
     from_outside = services.drive.read_result
     with pytest.raises(ValueError, match="outside"):
         from_outside(claimed)
+
+
+def test_a_config_learns_what_the_projects_labels_are_made_of() -> None:
+    classes, boxes = make_project(), make_project(name="boxes", kind="box")
+    run = services.start_run(boxes, actor=None, version=ready_version(boxes), preset="fcos_mobilenet_v2")
+    assert (run.config["problem"], run.config["resize"]) == ("detection", "fit")
+    for project, preset in ((classes, "fcos_mobilenet_v2"), (boxes, "teaching_cnn")):
+        with pytest.raises(errors.Invalid) as refused:
+            services.start_run(project, actor=None, version=ready_version(project), preset=preset)
+        assert refused.value.code == "problem_of_another_kind"
+        assert refused.value.data["kind"] == project.kind
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("architecture", "resnet18"), ("resize", "crop"), ("transform", "crop_flip"), ("size", 32)]
+)
+def test_options_that_would_falsify_boxes_are_refused(option: str, value: object) -> None:
+    project = make_project(kind="box")
+    asked = {"preset": "fcos_mobilenet_v2", "config": {option: value}}
+    with pytest.raises(errors.Invalid) as refused:
+        services.start_run(project, actor=None, version=ready_version(project), **asked)
+    assert (refused.value.code, refused.value.data["option"]) == ("bad_option", option)

@@ -14,6 +14,7 @@ from annotate.projects.scope import ProjectView
 from training import selectors, services
 from training.api import shapes
 from training.models import Weights
+from training.selectors import offers
 
 FORM_BYTES = 2**16
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
@@ -42,13 +43,13 @@ class WeightsIn(fields.Strict):
 
 
 class CatalogueView(ProjectView):
-    """Architectures, presets, strategies and options."""
+    """Architectures and presets for the project's kind of labels, strategies and options."""
 
     rules: ClassVar[dict[str, Action]] = {"GET": Action.BROWSE}
 
     @extend_schema(operation_id="training_catalogue", responses=CatalogueShape)
     def get(self, request: Request, pid: int) -> Response:
-        return Response({**selectors.catalogue(), "strategies": selectors.strategies()})
+        return Response({**offers.offered_for(self.project.kind), "strategies": selectors.strategies()})
 
 
 class BoundedMultiPart(parsers.MultiPartParser):

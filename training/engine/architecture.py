@@ -8,12 +8,25 @@ from torch import nn
 
 
 @dataclass(frozen=True)
+class Trunk:
+    """The part of a detector that a classifier's weights fit.
+
+    The tensors of the module `at` are, in order, the first of those that the classifier `of` keeps under `prefix`.
+    """
+
+    at: str
+    of: str
+    prefix: str
+
+
+@dataclass(frozen=True)
 class Architecture:
     """A network that can be built for any number of classes.
 
     `build(classes, size)` gives it with random weights. `head`: name of the last layer, the only one whose shape
-    depends on the classes. `blocks`: its parts before the head, first to last, for freezing. `weights`: torchvision
-    offers trained ones. Drawing the initial weights follows torch's global generator.
+    depends on the classes. `blocks`: its parts before the head, first to last, for freezing; in a detector those of
+    its trunk. `weights`: torchvision offers trained ones. `problem`: what it is for. Drawing the initial weights
+    follows torch's global generator.
     """
 
     name: str
@@ -25,6 +38,13 @@ class Architecture:
     min_size: int
     teaching: bool = False
     weights: bool = False
+    problem: str = "classification"
+    trunk: Trunk | None = None
+
+    @property
+    def published(self) -> str:
+        """The torchvision network whose published weights it starts from."""
+        return self.trunk.of if self.trunk else self.name
 
 
 def from_registry(

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
+from training.engine.architectures import ARCHITECTURES
 from training.engine.cache import Progress
 from training.engine.checkpoint import Checkpoint, open_checkpoint
 from training.engine.config import Config, config_from, parse_setting
-from training.engine.data import read_examples
 from training.engine.describe import describe
 from training.engine.errors import Fault, Stopped
 from training.engine.evaluate import evaluate
@@ -30,6 +30,7 @@ from training.engine.model import architecture_of, build_empty
 from training.engine.predict import choose_rows, predict
 from training.engine.prepare import check_config, open_sealed, prepare
 from training.engine.presets import PRESETS
+from training.engine.preview import preview
 from training.engine.problems import PROBLEMS
 from training.engine.select import STRATEGIES
 from training.engine.strategy import rank
@@ -37,6 +38,7 @@ from training.engine.weights import load_into, read_weights
 
 DONE, FAILED, STOPPED, ORPHANED = 0, 1, 3, 4
 PROGRESS_SECONDS = 0.5
+SAID = ("split", "counts", "loss", "top1", "top5", "map", "map50", "figures", "message")  # of an evaluation, on screen
 
 
 def run_fit(asked: argparse.Namespace) -> int:
@@ -76,19 +78,29 @@ def run_evaluate(asked: argparse.Namespace) -> int:
     report = evaluate(
         version, checkpoint, asked.out, cache=cache_root(asked), split=asked.split, progress=_tell(asked.out)
     )
-    _say({name: report[name] for name in ("split", "counts", "loss", "top1", "top5", "message")})
+    _say({name: report[name] for name in SAID if name in report})
     return DONE
 
 
 def run_predict(asked: argparse.Namespace) -> int:
     """Distributions for the pictures asked for."""
     version, checkpoint = open_sealed(asked.version), open_checkpoint(asked.checkpoint)
-    examples = read_examples(version, PROBLEMS[checkpoint.config.problem], checkpoint.classes)
+    examples = PROBLEMS[checkpoint.config.problem].read(version, checkpoint.config, checkpoint.classes)
     digests = None if asked.digests is None else asked.digests.read_text(encoding="ascii").split()
     rows = choose_rows(examples, states=asked.states.split(","), split=asked.split, digests=digests)
     cache, tell = cache_root(asked), _tell(asked.out)
     done = predict(version, checkpoint, asked.out, cache=cache, rows=rows, embed=asked.embed, progress=tell)
     _say({"predicted": done})
+    return DONE
+
+
+def run_preview(asked: argparse.Namespace) -> int:
+    """Training pictures as the first epochs would see them."""
+    config = build_config(asked)
+    version, tell = open_sealed(asked.version), _tell(asked.out)
+    counts = {"pictures": asked.pictures, "epochs": asked.epochs}
+    told = preview(version, config, asked.out, cache=cache_root(asked), progress=tell, **counts)
+    _say({"written": len(told)})
     return DONE
 
 
@@ -109,10 +121,12 @@ def run_select(asked: argparse.Namespace) -> int:
 def run_check(asked: argparse.Namespace) -> int:
     """Whether a weights file fits an architecture; prints what is known of it."""
     classes = asked.classes
-    architecture = architecture_of(Config(architecture=asked.architecture, size=asked.size))
+    listed = ARCHITECTURES.get(asked.architecture)
+    problem = listed.problem if listed else Config().problem
+    config = Config(architecture=asked.architecture, problem=problem, size=asked.size)
+    architecture = architecture_of(config)
     weights = read_weights(asked.weights)
-    model = build_empty(Config(architecture=asked.architecture, size=asked.size), classes)
-    renewed = load_into(model, weights, head=architecture.head)
+    renewed = load_into(build_empty(config, classes), weights, head=architecture.head, trunk=architecture.trunk)
     facts = {"tensors": len(weights.tensors), "about": weights.about, "normalise": weights.normalise, "new": renewed}
     _say({"architecture": architecture.name, **facts})
     return DONE
@@ -130,6 +144,7 @@ def run_describe(asked: argparse.Namespace) -> int:
 
 def build_config(asked: argparse.Namespace) -> Config:
     """From preset, file and settings, each over the one before; weights given mean to start from them."""
+    weights = getattr(asked, "weights", None)  # a preview takes none
     try:
         config = Config()
         if asked.preset:
@@ -142,14 +157,14 @@ def build_config(asked: argparse.Namespace) -> Config:
                 raise ValueError(f"{asked.config.name}: a config is a JSON object")
             config = config_from(data, config)
         settings: dict[str, Any] = dict(parse_setting(text) for text in asked.set)
-        if asked.weights:
+        if weights:
             settings = {"start": "weights", **settings}
         config = config_from(settings, config)
     except OSError as error:
         raise Fault("config", f"the config cannot be read: {error}") from error
     except ValueError as error:
         raise Fault("config", str(error)) from error
-    if asked.weights and config.start != "weights":
+    if weights and config.start != "weights":
         raise Fault("config", "start: weights are given, and the config says to begin from scratch")
     check_config(config)
     return config
@@ -210,14 +225,8 @@ def _standing(journal: Journal) -> dict[str, Any]:
         if head.exists():
             data = read_json(head)
             return _result(data["epoch"], data["best"], data["figures"], keep=data["config"]["keep"])
-    return {
-        "epoch": 0,
-        "best_epoch": None,
-        "checkpoint": None,
-        "train_loss": None,
-        "val_loss": None,
-        "val_accuracy": None,
-    }
+    nothing = dict.fromkeys(("best_epoch", "checkpoint", "train_loss", "val_loss", "val_accuracy"))
+    return {"epoch": 0, **nothing}
 
 
 def _describe_result(last: Checkpoint) -> dict[str, Any]:
@@ -231,5 +240,5 @@ def _result(epoch: int, best: dict[str, Any], figures: dict[str, Any], *, keep: 
         "epoch": epoch,
         "best_epoch": best["epoch"],
         "checkpoint": f"checkpoints/epoch-{chosen:04d}",
-        **{name: shown[name] for name in ("train_loss", "val_loss", "val_accuracy")},
+        **{name: value for name, value in shown.items() if name.startswith(("train_", "val_"))},
     }

@@ -24,11 +24,14 @@ class Config:
     """One training, whole: the same config, version, seed and machine give the same weights on a CPU."""
 
     architecture: str = option("small_cnn_64", "The network.")
-    problem: str = option("classification", "What is learned.", choices=("classification",))
+    problem: str = option("classification", "What is learned.", choices=("classification", "detection"))
     preset: str = option("", "The preset this came from, if any.")
-    size: int = option(32, "Side of the square picture the network sees, in pixels.", low=8, high=1024)
+    size: int = option(32, "Side of the picture the network sees, the longer one, in pixels.", low=8, high=1024)
     resize: str = option(
-        "crop", "How a picture becomes a square: middle cut out, or pressed.", choices=("crop", "press")
+        "crop",
+        "How a picture gets its size: a square from its middle, pressed into one, or whole with its longer side so long"
+        " (what boxes want).",
+        choices=("crop", "press", "fit"),
     )
     epochs: int = option(0, "Passes over the training pictures; 0 = from images_seen.", low=0, high=10_000)
     images_seen: int = option(400_000, "With epochs 0: pictures to see in all.", low=1, high=10**10)
@@ -40,7 +43,11 @@ class Config:
     momentum: float = option(0.9, "Momentum of sgd.", low=0.0, high=0.9999)
     schedule: str = option("constant", "Learning rate over time.", choices=("constant", "one_cycle", "cosine"))
     warmup: float = option(0.25, "one_cycle: share of the steps in which the rate rises.", low=0.0, high=0.9)
-    transform: str = option("plain", "What happens to each training picture.", choices=("plain", "flip", "crop_flip"))
+    transform: str = option(
+        "plain",
+        "What happens to each training picture; crop_flip is for classes, what zooms is for boxes.",
+        choices=("plain", "flip", "crop_flip", "zoom_flip", "zoom_flip_colour"),
+    )
     normalise: str = option(
         "auto",
         "Scale of the input: 0 to 1, -1 to 1, ImageNet's, or what the weights were made with.",

@@ -8,6 +8,7 @@ from training.engine.architectures import ARCHITECTURES
 from training.engine.config import Config, describe_options
 from training.engine.model import build_empty
 from training.engine.presets import PRESETS
+from training.engine.problem import Problem
 from training.engine.problems import PROBLEMS
 from training.engine.select import STRATEGIES
 
@@ -18,7 +19,7 @@ def describe() -> dict[str, Any]:
     """Architectures, problems, presets, strategies and options."""
     return {
         "architectures": [_architecture(one) for one in ARCHITECTURES.values()],
-        "problems": [{"name": one.name, "kinds": list(one.kinds)} for one in PROBLEMS.values()],
+        "problems": [_problem(one) for one in PROBLEMS.values()],
         "presets": [
             {
                 "title": one.title,
@@ -34,12 +35,19 @@ def describe() -> dict[str, Any]:
     }
 
 
+def _problem(one: Problem[Any, Any]) -> dict[str, Any]:
+    fitting = {"kinds": one.kinds, "resizes": one.resizes, "transforms": one.transforms}
+    return {"name": one.name, **{name: list(words) for name, words in fitting.items()}}
+
+
 def _architecture(one: Architecture) -> dict[str, Any]:
-    """`params` are counted for 10 classes at 64 px."""
-    model = build_empty(Config(architecture=one.name, size=COUNTED_SIZE), COUNTED_CLASSES)
+    """`params` are counted for 10 classes at 64 px, or the least size it takes."""
+    config = Config(architecture=one.name, problem=one.problem, size=max(COUNTED_SIZE, one.min_size))
+    model = build_empty(config, COUNTED_CLASSES)
     return {
         "name": one.name,
         "family": one.family,
+        "problem": one.problem,
         "title": one.title,
         "teaching": one.teaching,
         "min_size": one.min_size,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.engine.config import Config
+from training.engine.data import ClassExamples
 from training.engine.device import autocast
 from training.engine.transforms import AUGMENT, TRANSFORMS, gather, generator_for, normalise
 
@@ -21,40 +22,44 @@ class Feed:
 
     config: Config
     device: torch.device
+    examples: ClassExamples
     pixels: Tensor
     truth: Tensor
     targets: Tensor
 
     def train_batch(self, rows: NDArray[np.int64], *, epoch: int, batch: int) -> tuple[Tensor, Tensor, Tensor]:
         """(pictures, targets, truth) of these rows as this batch of this epoch sees them."""
-        generator = generator_for(self.config.seed, AUGMENT, epoch, batch)
         places = torch.from_numpy(rows)
-        images = self._images(places, generator)
+        images = self._normalised(self.augmented(rows, epoch=epoch, batch=batch))
         return images, self.targets[places].to(self.device), self.truth[places].to(self.device)
+
+    def augmented(self, rows: NDArray[np.int64], *, epoch: int, batch: int) -> Tensor:
+        """uint8 (n, side, side, 3) of these rows as this batch of this epoch sees them."""
+        generator = generator_for(self.config.seed, AUGMENT, epoch, batch)
+        places = torch.from_numpy(rows).to(self.pixels.device)
+        return gather(self.pixels, places, TRANSFORMS[self.config.transform], generator)
 
     def images(self, rows: NDArray[np.int64]) -> Tensor:
         """Pictures of these rows as they are."""
-        return self._images(torch.from_numpy(rows), None)
+        return self._normalised(self.pixels[torch.from_numpy(rows).to(self.pixels.device)])
 
-    def _images(self, places: Tensor, generator: np.random.Generator | None) -> Tensor:
-        found = gather(self.pixels, places.to(self.pixels.device), TRANSFORMS[self.config.transform], generator)
+    def _normalised(self, found: Tensor) -> Tensor:
         channels_last = self.config.layout != "contiguous"
         return normalise(found.to(self.device), self.config.normalise, channels_last=channels_last)
 
 
-def make_feed(
-    config: Config,
-    device: torch.device,
-    pixels: Tensor,
-    *,
-    truth: NDArray[np.int64],
-    shares: NDArray[np.float32] | None,
-) -> Feed:
+def make_feed(config: Config, device: torch.device, pixels: Tensor, examples: ClassExamples) -> Feed:
     """A feed whose pixels lie on the GPU where they fit there."""
+    indices, shares = torch.from_numpy(examples.truth), examples.shares
+    targets = indices if shares is None else torch.from_numpy(shares)
+    return Feed(config, device, examples, near(pixels, device), indices, targets)
+
+
+def near(pixels: Tensor, device: torch.device) -> Tensor:
+    """The pixels on the GPU where they fit there, else where they were."""
     if device.type == "cuda" and pixels.numel() < torch.cuda.mem_get_info()[0] * DEVICE_SHARE:
-        pixels = pixels.to(device)
-    indices = torch.from_numpy(truth)
-    return Feed(config, device, pixels, indices, indices if shares is None else torch.from_numpy(shares))
+        return pixels.to(device)
+    return pixels
 
 
 def forward_all(model: nn.Module, feed: Feed, rows: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], Tensor]]:

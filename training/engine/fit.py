@@ -12,9 +12,7 @@ from torch import nn
 
 from training.engine.checkpoint import Checkpoint, prune_checkpoints, save_checkpoint
 from training.engine.config import Config
-from training.engine.device import autocast
 from training.engine.errors import Fault
-from training.engine.feed import Feed, forward_all
 from training.engine.journal import Journal
 from training.engine.model import set_training
 from training.engine.optim import pack_state, rate_at, set_rate
@@ -29,8 +27,8 @@ class Training:
     config: Config
     model: nn.Module
     optimizer: torch.optim.Optimizer
-    problem: Problem
-    feed: Feed
+    problem: Problem[Any, Any]
+    feed: Any
     train_rows: NDArray[np.int64]
     val_rows: NDArray[np.int64]
     steps: int
@@ -43,14 +41,15 @@ def fit(training: Training, journal: Journal) -> Checkpoint:
     began, first = time.monotonic(), at.epoch
     for epoch in range(at.epoch + 1, training.config.epochs + 1):
         started = time.monotonic()
-        figures = {**train_epoch(training, epoch, journal), **score(training, training.val_rows)}
+        learned = train_epoch(training, epoch, journal)
+        figures = {**learned, **training.problem.score(training.model, training.feed, training.val_rows)}
         at = replace(
             at,
             folder=journal.checkpoints / f"epoch-{epoch:04d}",
             epoch=epoch,
             step=epoch * training.steps,
             figures=figures,
-            best=_better(at.best, {"epoch": epoch, **figures}),
+            best=_better(training.problem, at.best, {"epoch": epoch, **figures}),
         )
         save_checkpoint(at, training.model, pack_state(training.optimizer))
         prune_checkpoints(
@@ -65,10 +64,11 @@ def fit(training: Training, journal: Journal) -> Checkpoint:
 
 
 def train_epoch(training: Training, epoch: int, journal: Journal) -> dict[str, float]:
-    """`train_loss` and `train_accuracy` over the epoch, each picture as it was when its turn came."""
+    """`train_loss` and, where the problem knows it, `train_accuracy`, each picture as it was when its turn came."""
     config, feed = training.config, training.feed
     set_training(training.model, config)
-    began, seen, loss_sum, correct = time.monotonic(), 0, 0.0, 0
+    began, seen, loss_sum = time.monotonic(), 0, 0.0
+    right: int | None = 0
     for batch, places in enumerate(
         epoch_batches(len(training.train_rows), config.batch, seed=config.seed, epoch=epoch)
     ):
@@ -76,11 +76,8 @@ def train_epoch(training: Training, epoch: int, journal: Journal) -> dict[str, f
         step = (epoch - 1) * training.steps + batch
         set_rate(training.optimizer, rate_at(config, step, config.epochs * training.steps))
         torch.manual_seed(int(generator_for(config.seed, NETWORK, epoch, batch).integers(2**62)))  # dropout's draws
-        images, targets, truth = feed.train_batch(training.train_rows[places], epoch=epoch, batch=batch)
-        with autocast(config, feed.device):
-            logits = training.model(images)
-        loss = training.problem.loss(logits, targets, config.label_smoothing).mean()
-        value = float(loss.detach())
+        found = training.problem.step(training.model, feed, training.train_rows[places], epoch=epoch, batch=batch)
+        value = float(found.loss.detach())
         if not math.isfinite(value):
             raise Fault(
                 "config",
@@ -88,35 +85,21 @@ def train_epoch(training: Training, epoch: int, journal: Journal) -> dict[str, f
                 f"lower the learning rate (it is {rate_at(config, step, config.epochs * training.steps):.3g})",
             )
         training.optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
+        torch.autograd.backward(found.loss)
         training.optimizer.step()
         seen += len(places)
         loss_sum += value * len(places)
-        correct += int((logits.detach().argmax(1) == truth).sum())
+        right = None if right is None or found.right is None else right + found.right
         if journal.step_due():
             _tell_step(training, journal, epoch=epoch, batch=batch, loss=value, rate=seen / (time.monotonic() - began))
-    return {"train_loss": loss_sum / seen, "train_accuracy": correct / seen}
+    return {"train_loss": loss_sum / seen, **({} if right is None else {"train_accuracy": right / seen})}
 
 
-def score(training: Training, rows: NDArray[np.int64]) -> dict[str, float | None]:
-    """`val_loss` and `val_accuracy` against the settled classes; None where there is nothing to score."""
-    if len(rows) == 0:
-        return {"val_loss": None, "val_accuracy": None}
-    loss_sum, correct = 0.0, 0
-    for part, logits in forward_all(training.model, training.feed, rows):
-        truth = training.feed.truth[torch.from_numpy(part)].to(logits.device)
-        loss_sum += float(training.problem.loss(logits, truth).sum())
-        correct += int((logits.argmax(1) == truth).sum())
-    if not math.isfinite(loss_sum):
-        raise Fault("config", "the loss on the validation pictures is not a finite number: lower the learning rate")
-    return {"val_loss": loss_sum / len(rows), "val_accuracy": correct / len(rows)}
-
-
-def _better(best: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """The epoch with the higher validation accuracy, then the lower loss; the newer where nothing is validated."""
-    if not best or new["val_accuracy"] is None:
-        return new
-    return max(best, new, key=lambda one: (one["val_accuracy"], -one["val_loss"]))
+def _better(problem: Problem[Any, Any], best: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """The epoch with more merit, the earlier of equals; the newer where nothing is validated."""
+    merit = problem.merit(new)
+    before = problem.merit(best) if best else None
+    return new if merit is None or before is None or merit > before else best
 
 
 def _tell_step(training: Training, journal: Journal, *, epoch: int, batch: int, loss: float, rate: float) -> None:
@@ -135,7 +118,5 @@ def _tell_step(training: Training, journal: Journal, *, epoch: int, batch: int, 
 
 
 def _line(epoch: int, epochs: int, figures: dict[str, Any], seconds: float) -> str:
-    said = f"epoch {epoch} of {epochs}: loss {figures['train_loss']:.4f}, accuracy {figures['train_accuracy']:.4f}"
-    if figures["val_loss"] is not None:
-        said += f"; validation loss {figures['val_loss']:.4f}, accuracy {figures['val_accuracy']:.4f}"
-    return f"{said}; {seconds:.1f} s"
+    told = [f"{name.replace('_', ' ')} {value:.4f}" for name, value in figures.items() if value is not None]
+    return f"epoch {epoch} of {epochs}: {', '.join(told)}; {seconds:.1f} s"

@@ -16,6 +16,8 @@ def architecture_of(config: Config) -> Architecture:
     found = ARCHITECTURES.get(config.architecture)
     if found is None:
         raise ValueError(f"architecture: {config.architecture!r} is not one of {', '.join(ARCHITECTURES)}")
+    if found.problem != config.problem:
+        raise ValueError(f"architecture: {found.name} is made for {found.problem}, not for {config.problem}")
     if config.size < found.min_size:
         raise ValueError(f"size: {found.name} needs pictures of at least {found.min_size} px, not {config.size}")
     return found
@@ -36,14 +38,16 @@ def build_empty(config: Config, classes: int) -> nn.Module:
 def freeze(model: nn.Module, config: Config) -> None:
     """Take from learning what the config keeps: blocks before the head, and batch norm."""
     architecture = architecture_of(config)
-    if config.tune == "head":
+    if config.tune == "head" and architecture.trunk:
+        model.get_submodule(architecture.trunk.at).requires_grad_(False)
+    elif config.tune == "head":
         model.requires_grad_(False)
         model.get_submodule(architecture.head).requires_grad_(True)
     elif config.tune == "last":
         for block in _kept_blocks(model, config):
             block.requires_grad_(False)
     if config.frozen_batch_norm:
-        for norm in _batch_norms(model):
+        for norm in _batch_norms(_pretrained(model, config)):
             norm.requires_grad_(False)
 
 
@@ -51,7 +55,7 @@ def set_training(model: nn.Module, config: Config) -> None:
     """Training mode, except for all that keeps its state: frozen batch norm, and batch norm of frozen blocks."""
     model.train()
     if config.frozen_batch_norm or config.tune == "head":
-        resting = [model]
+        resting = [_pretrained(model, config)]
     elif config.tune == "last":
         resting = _kept_blocks(model, config)
     else:
@@ -59,6 +63,12 @@ def set_training(model: nn.Module, config: Config) -> None:
     for part in resting:
         for norm in _batch_norms(part):
             norm.eval()
+
+
+def _pretrained(model: nn.Module, config: Config) -> nn.Module:
+    """What weights from elsewhere fill: all of a classifier, the trunk of a detector."""
+    trunk = architecture_of(config).trunk
+    return model.get_submodule(trunk.at) if trunk else model
 
 
 def _kept_blocks(model: nn.Module, config: Config) -> list[nn.Module]:

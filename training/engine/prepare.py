@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,10 +14,8 @@ from annotate.manifest.read import Version, open_version
 from training.engine.cache import open_cache
 from training.engine.checkpoint import Checkpoint, latest_checkpoint, load_model, load_optimizer_state
 from training.engine.config import Config, config_from
-from training.engine.data import Examples, check_trainable, read_examples
-from training.engine.device import autocast, device_of, memory_format, probe, set_threads
+from training.engine.device import device_of, memory_format, probe, set_threads
 from training.engine.errors import Fault
-from training.engine.feed import Feed, make_feed
 from training.engine.files import read_json, write_json
 from training.engine.fit import Training
 from training.engine.journal import Journal
@@ -25,6 +24,8 @@ from training.engine.optim import make_optimizer, unpack_state
 from training.engine.problems import PROBLEMS
 from training.engine.transforms import steps_per_epoch
 from training.engine.weights import Weights, from_torchvision, load_into, read_weights
+
+NAMED = 8  # tensors that a log line names
 
 
 def open_sealed(folder: Path) -> Version:
@@ -38,9 +39,15 @@ def open_sealed(folder: Path) -> Version:
 
 
 def check_config(config: Config) -> None:
-    """Nothing, if this config can be built at all; Fault config with the reason."""
+    """Nothing, if this config can be built at all and fits its problem; Fault config with the reason."""
+    problem = PROBLEMS[config.problem]
     try:
         architecture_of(config)
+        for option in ("resize", "transform"):
+            fitting: tuple[str, ...] = getattr(problem, f"{option}s")
+            if getattr(config, option) not in fitting:
+                raise ValueError(f"{option}: for {problem.name} it is one of {', '.join(fitting)}")
+        problem.check_config(config)
     except ValueError as error:
         raise Fault("config", str(error)) from error
 
@@ -58,8 +65,8 @@ def prepare(
     if last is not None and last.version_digest != version.manifest.digest:
         raise Fault("data", "this run was started on another version of the dataset")
     problem = PROBLEMS[config.problem]
-    examples = read_examples(version, problem, shares=config.targets == "soft")
-    absent = check_trainable(examples)
+    examples = problem.read(version, config)
+    absent = problem.check_trainable(examples)
     train_rows, val_rows = examples.rows("train"), examples.rows("val")
     initial = None if last is not None else _initial_weights(config, weights, len(examples.classes))
     config = _resolve(config, initial, pictures=len(train_rows))
@@ -71,15 +78,15 @@ def prepare(
         journal.event("cache", done=done, total=total)
 
     pixels = open_cache(version, cache, size=config.size, resize=config.resize, progress=progress)
-    feed = make_feed(config, device, pixels, truth=examples.truth, shares=examples.shares)
+    feed = problem.feed(config, device, pixels, examples)
     if last is None:
-        config = _probe(config, feed, examples, train_rows)
+        config = _probe(config, feed, train_rows, classes=len(examples.classes))
         write_json(journal.folder / "config.json", dataclasses.asdict(config))
         feed = replace(feed, config=config)
         model = _place(build_model(config, len(examples.classes)), config, device)
         if initial is not None:
-            kept = load_into(model, initial, head=architecture_of(config).head)
-            journal.log(f"weights taken; new at random: {', '.join(kept) or 'nothing'}")
+            kept = _take(model, initial, config)
+            journal.log(f"weights taken; new at random: {', '.join(kept[:NAMED]) or 'nothing'}{_more(kept)}")
         last = Checkpoint(journal.checkpoints, config, examples.classes, version.manifest.digest, 0, 0, {}, {})
     else:
         model = load_model(last, device)
@@ -120,8 +127,8 @@ def _initial_weights(config: Config, path: Path | None, classes: int) -> Weights
     if path is None and not architecture.weights:
         raise Fault("config", f"start: torchvision has no weights of {architecture.name}; give a file")
     try:
-        found = read_weights(path) if path else from_torchvision(architecture.name)
-        load_into(build_empty(config, classes), found, head=architecture.head)
+        found = read_weights(path) if path else from_torchvision(architecture.published)
+        _take(build_empty(config, classes), found, config)
     except Fault:
         raise
     except OSError as error:
@@ -129,6 +136,15 @@ def _initial_weights(config: Config, path: Path | None, classes: int) -> Weights
     except ValueError as error:
         raise Fault("config", str(error)) from error
     return found
+
+
+def _take(model: nn.Module, weights: Weights, config: Config) -> list[str]:
+    architecture = architecture_of(config)
+    return load_into(model, weights, head=architecture.head, trunk=architecture.trunk)
+
+
+def _more(names: list[str]) -> str:
+    return f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
 
 
 def _resolve(config: Config, initial: Weights | None, *, pictures: int) -> Config:
@@ -139,20 +155,19 @@ def _resolve(config: Config, initial: Weights | None, *, pictures: int) -> Confi
     return replace(config, epochs=config.passes(pictures), batch=config.pictures_per_step(pictures), normalise=scale)
 
 
-def _probe(config: Config, feed: Feed, examples: Examples, rows: NDArray[np.int64]) -> Config:
+def _probe(config: Config, feed: Any, rows: NDArray[np.int64], *, classes: int) -> Config:
     problem = PROBLEMS[config.problem]
 
     def build(candidate: Config) -> nn.Module:
-        model = _place(build_model(candidate, len(examples.classes)), candidate, feed.device)
+        model = _place(build_model(candidate, classes), candidate, feed.device)
         freeze(model, candidate)
         set_training(model, candidate)
         return model
 
     def step(candidate: Config, model: nn.Module) -> None:
-        images, targets, _ = replace(feed, config=candidate).train_batch(rows[: candidate.batch], epoch=0, batch=0)
-        with autocast(candidate, feed.device):
-            logits = model(images)
-        torch.autograd.backward(problem.loss(logits, targets).mean())
+        part = rows[: candidate.batch]
+        loss = problem.step(model, replace(feed, config=candidate), part, epoch=0, batch=0).loss
+        torch.autograd.backward(loss)
 
     return probe(config, step, build)
 

@@ -1,17 +1,57 @@
-"""The contract of a problem: what a settled label teaches, and what a wrong answer costs."""
+"""The contract of a problem: what labels teach, what a wrong answer costs, and how good the answers are."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
+import pyarrow as pa
+import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from annotate.manifest.schema import Label
+from annotate.manifest.read import Version
+from annotate.manifest.schema import ClassEntry
+from training.engine.config import Config
+
+Rows = NDArray[np.int64]
+Progress = Callable[[int, int], None]
+Figures = dict[str, float | None]
+E = TypeVar("E")  # the problem's own examples, and
+F = TypeVar("F")  # its own feed
 
 
-class Problem(Protocol):
-    """From labels to targets, from logits to losses and probabilities. Index = place among the classes."""
+@dataclass(frozen=True)
+class Step:
+    """`loss`: the mean over the pictures, to be learned from. `right`: pictures answered right, where that is known."""
+
+    loss: Tensor
+    right: int | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Pictures as a training sees them: uint8 (n, height, width, 3), with the boxes (k, 4) and labels (k) of each,
+    None where the problem has none."""
+
+    pixels: NDArray[np.uint8]
+    boxes: list[NDArray[np.float32]] | None = None
+    labels: list[NDArray[np.int64]] | None = None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What an evaluation found: its own figures for evaluation.json, and one row per scored picture."""
+
+    figures: Mapping[str, Any]
+    table: pa.Table
+
+
+class Problem(Protocol[E, F]):
+    """From a version's labels to a loss, figures and predictions. Rows are places in record order.
+
+    Examples are an `examples.Examples`, read once; a feed gives batches of their pictures as the config wants them.
+    """
 
     @property
     def name(self) -> str:
@@ -21,14 +61,43 @@ class Problem(Protocol):
     def kinds(self) -> tuple[str, ...]:
         """Label kinds it can learn from."""
 
-    def truth(self, label: Label, index_of: Mapping[int, int]) -> int | None:
-        """The index of the settled class; None where it is no class of these."""
+    @property
+    def resizes(self) -> tuple[str, ...]:
+        """The rules of `resize` that leave its labels true."""
 
-    def target(self, label: Label, index_of: Mapping[int, int]) -> NDArray[np.float32] | None:
-        """The crowd's shares over the classes, adding to 1; None where the truth is None."""
+    @property
+    def transforms(self) -> tuple[str, ...]:
+        """The transforms that leave its labels true."""
 
-    def loss(self, logits: Tensor, targets: Tensor, smoothing: float = 0.0) -> Tensor:
-        """Per picture. `targets`: int64 indices (n) or float shares (n, classes)."""
+    def check_config(self, config: Config) -> None:
+        """ValueError names the first option that means nothing here."""
 
-    def probabilities(self, logits: Tensor) -> Tensor:
-        """Over the classes, adding to 1, float32."""
+    def read(self, version: Version, config: Config, classes: tuple[ClassEntry, ...] | None = None) -> E:
+        """All records; `classes` are the checkpoint's where it has its own list, matched by concept id."""
+
+    def check_trainable(self, examples: E) -> list[str]:
+        """Names of the classes without a training picture; Fault data where there is nothing to learn."""
+
+    def feed(self, config: Config, device: torch.device, pixels: Tensor, examples: E) -> F:
+        """Batches of these pixels, which lie on the GPU where they fit there."""
+
+    def step(self, model: nn.Module, feed: F, rows: Rows, *, epoch: int, batch: int) -> Step:
+        """The network's loss on these rows as this batch of this epoch sees them."""
+
+    def preview(self, feed: F, rows: Rows, *, epoch: int, batch: int) -> Shown:
+        """These rows as this batch of this epoch sees them, for people."""
+
+    def score(self, model: nn.Module, feed: F, rows: Rows) -> Figures:
+        """`val_` figures of these rows as they are; None where there is nothing to score."""
+
+    def merit(self, figures: Figures) -> tuple[float, ...] | None:
+        """What makes one epoch better than another, higher is better; None where nothing was scored."""
+
+    def evaluate(self, model: nn.Module, feed: F, rows: Rows, *, split: str, progress: Progress) -> Scores:
+        """Every figure of the split from these rows, which are all it has that can be scored."""
+
+    def predict(self, model: nn.Module, feed: F, rows: Rows, *, head: str, embed: bool) -> Iterator[pa.Table]:
+        """What the network thinks of these rows, in tables of one schema; `embed` adds what `head` was given."""
+
+    def prediction_schema(self, embed: bool) -> pa.Schema:
+        """The columns of these tables."""

@@ -13,16 +13,29 @@ ORDER, AUGMENT, NETWORK = 1, 2, 3  # what a draw is for, so that no two purposes
 
 @dataclass(frozen=True)
 class Transform:
-    """`pad`: how far the window may move, as a share of the side, edges mirrored; `flip`: left and right may swap."""
+    """What may happen to a picture.
+
+    `pad`: how far the window may move, as a share of the side, edges mirrored. `flip`: left and right may swap.
+    `zoom`: the picture may become so much larger or smaller, its window moved. `colour`: how far brightness, contrast
+    and saturation may stray from 1.
+    """
 
     name: str
     pad: float = 0.0
     flip: bool = False
+    zoom: float = 1.0
+    colour: float = 0.0
 
 
 TRANSFORMS: Final[dict[str, Transform]] = {
     one.name: one
-    for one in (Transform("plain"), Transform("flip", flip=True), Transform("crop_flip", pad=0.125, flip=True))
+    for one in (
+        Transform("plain"),
+        Transform("flip", flip=True),
+        Transform("crop_flip", pad=0.125, flip=True),
+        Transform("zoom_flip", flip=True, zoom=1.5),
+        Transform("zoom_flip_colour", flip=True, zoom=1.5, colour=0.2),
+    )
 }
 
 # (mean, spread) of pixel values 0 to 255

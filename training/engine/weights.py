@@ -12,6 +12,7 @@ import torchvision
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from training.engine.architecture import Trunk
 from training.engine.errors import Fault
 
 HEADER_LIMIT: Final = 8_000_000
@@ -89,19 +90,44 @@ def from_torchvision(name: str) -> Weights:
     return Weights(tensors=dict(tensors), about={"normalise": "imagenet"})
 
 
-def load_into(model: nn.Module, weights: Weights, *, head: str) -> list[str]:
+def load_into(model: nn.Module, weights: Weights, *, head: str, trunk: Trunk | None = None) -> list[str]:
     """Names of what was left as it was: the head, where its classes differ. ValueError where anything else differs.
 
-    With a model on the meta device nothing is copied, and the check costs nothing.
+    A detector takes weights of its own kind or, for its trunk alone, those of a classifier. With a model on the meta
+    device nothing is copied, and the check costs nothing.
     """
     wanted = model.state_dict()
     found = dict(weights.tensors)
+    if trunk is not None and not any(name.startswith(f"{trunk.at}.") for name in found):
+        found = _for_trunk(model, found, trunk)
+        in_trunk = {name: tensor for name, tensor in wanted.items() if name.startswith(f"{trunk.at}.")}
+        _check_against(in_trunk, found, set())
+        _copy(model, found)
+        return sorted(set(wanted) - set(in_trunk))
     in_head = {name for name in wanted | found if name.startswith(f"{head}.")}
     if any(name not in found or name not in wanted or found[name].shape != wanted[name].shape for name in in_head):
         for name in in_head:
             found.pop(name, None)
     else:
         in_head = set()
+    _check_against(wanted, found, in_head)
+    _copy(model, found)
+    return sorted(in_head)
+
+
+def _for_trunk(model: nn.Module, found: dict[str, Tensor], trunk: Trunk) -> dict[str, Tensor]:
+    """A classifier's tensors under the names that they have in the detector's trunk; those beyond it are left out."""
+    with torch.device("meta"):
+        whole = torchvision.models.get_model(trunk.of, weights=None).state_dict()
+    theirs = [name for name in whole if name.startswith(trunk.prefix)]
+    mine = [f"{trunk.at}.{name}" for name in model.get_submodule(trunk.at).state_dict()]
+    named = dict(zip(theirs, mine, strict=False))  # a trunk ends before the classifier does
+    strange = {name: tensor for name, tensor in found.items() if name not in whole}
+    return strange | {named[name]: tensor for name, tensor in found.items() if name in named}
+
+
+def _check_against(wanted: dict[str, Tensor], found: dict[str, Tensor], in_head: set[str]) -> None:
+    """ValueError for the first tensor that is missing, strange, or of another shape or type."""
     # counters of old files: of no use with a fixed momentum, and absent from files made before they existed
     counters = {name for name in wanted if name.endswith("num_batches_tracked")}
     missing = sorted(set(wanted) - set(found) - in_head - counters)
@@ -117,9 +143,11 @@ def load_into(model: nn.Module, weights: Weights, *, head: str) -> list[str]:
             raise ValueError(f"these weights are of another network: {name} has shape {shapes}")
         if tensor.is_floating_point() != wanted[name].is_floating_point():
             raise ValueError(f"these weights are of another network: {name} is of another type of number")
-    if not any(tensor.is_meta for tensor in wanted.values()):
+
+
+def _copy(model: nn.Module, found: dict[str, Tensor]) -> None:
+    if not any(tensor.is_meta for tensor in model.state_dict().values()):
         model.load_state_dict(found, strict=False)
-    return sorted(in_head)
 
 
 def _end_of(entry: Any, name: str, *, path: Path) -> int:

@@ -40,7 +40,7 @@ class Said:
 def usual_preset(project: Project) -> str:
     """The preset of the last round, else the one offered first."""
     last = Round.objects.filter(project=project).order_by("-number").values_list("preset", flat=True).first()
-    return last or offers.default_preset()
+    return last or offers.default_preset(project.kind)
 
 
 def refusal(project: Project) -> Said | None:
@@ -253,13 +253,16 @@ def _round(
 
 
 def _accuracy(evaluation: Evaluation, shared: int | None) -> dict[str, Any]:
-    """Value with interval and count; `comparable` says whether it was scored on the holdout that all others were."""
-    top1 = evaluation.summary.get("top1") or {}
+    """Top-1, or for boxes mAP at overlap .5, with interval and count.
+
+    `comparable` says whether it was scored on the holdout that all others were.
+    """
+    told = evaluation.summary.get("top1") or evaluation.summary.get("map50") or {}
     counts = evaluation.summary.get("counts") or {}
     number = evaluation.version.number
     return {
-        **{name: top1.get(name) for name in ("value", "low", "high")},
-        "count": top1.get("count") or 0,
+        **{name: told.get(name) for name in ("value", "low", "high")},
+        "count": told.get("count") or 0,
         "unresolved": counts.get("unresolved", 0),
         "version": number,
         "comparable": number == shared,

@@ -35,16 +35,25 @@ def named(part: str, name: str) -> dict[str, Any] | None:
     return next((entry for entry in catalogue()[part] if entry["name"] == name), None)
 
 
+def offered_for(kind: str) -> dict[str, Any]:
+    """The catalogue of what can learn from labels of this kind: its problems with their architectures and presets."""
+    whole = catalogue()
+    problems = [entry for entry in whole["problems"] if kind in entry["kinds"]]
+    names = {entry["name"] for entry in problems}
+    fitting = {part: [one for one in whole[part] if one["problem"] in names] for part in ("architectures", "presets")}
+    return {**whole, "problems": problems, **fitting}
+
+
 def strategies() -> list[str]:
     """The names by which a round may choose what is asked next."""
     return [entry["name"] if isinstance(entry, dict) else entry for entry in catalogue()["strategies"]]
 
 
-def default_preset() -> str:
-    """The preset that is offered first."""
-    presets = catalogue()["presets"]
+def default_preset(kind: str) -> str:
+    """The preset that is offered first for labels of this kind; Unavailable where there is none."""
+    presets = offered_for(kind)["presets"]
     if not presets:
-        raise errors.Unavailable("no_catalogue", "The engine offers no preset.")
+        raise errors.Unavailable("no_catalogue", f"The engine offers no preset for labels of kind {kind}.")
     return str(presets[0]["name"])
 
 
@@ -72,6 +81,14 @@ def full_config(preset: str, config: Mapping[str, Any]) -> dict[str, Any]:
     return whole
 
 
+def check_kind(whole: Mapping[str, Any], kind: str) -> None:
+    """Invalid where what this config learns is not what labels of this kind can teach."""
+    problem = named("problems", str(whole["problem"]))
+    if problem is None or kind not in problem["kinds"]:
+        sentence = f"{str(whole['problem']).capitalize()} cannot be learned from labels of kind {kind}."
+        raise errors.Invalid("problem_of_another_kind", sentence, {"problem": whole["problem"], "kind": kind})
+
+
 def _bad(name: str, why: str) -> errors.Invalid:
     return errors.Invalid("bad_option", f"{name}: {why}.", {"option": name})
 
@@ -95,6 +112,12 @@ def _check_together(whole: Mapping[str, Any]) -> None:
     architecture = named("architectures", str(whole["architecture"]))
     if architecture is None:
         raise _bad("architecture", f"there is no network named {whole['architecture']!r}")
+    if architecture["problem"] != whole["problem"]:
+        raise _bad("architecture", f"this network is made for {architecture['problem']}, not for {whole['problem']}")
+    problem = named("problems", str(whole["problem"])) or {}
+    for option in ("resize", "transform"):
+        if whole[option] not in problem.get(f"{option}s", ()):
+            raise _bad(option, f"for {whole['problem']} it must be one of {', '.join(problem.get(f'{option}s', ()))}")
     if whole["size"] < architecture["min_size"]:
         raise _bad("size", f"this network needs pictures of at least {architecture['min_size']} pixels")
     if whole["start"] == "scratch" and whole["tune"] != "all":

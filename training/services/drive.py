@@ -21,7 +21,7 @@ LOOK_SECONDS = 0.5
 WRITE_SECONDS = 1.0
 KeepGoing = Callable[[], bool]
 STEP = ("step", "loss", "lr", "images_per_s")
-EPOCH = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "lr")
+EPOCH = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "val_map", "val_map50", "lr")
 
 
 class Follower:

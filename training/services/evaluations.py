@@ -17,7 +17,10 @@ from training.services import child, runs
 from training.services.heart import Heart
 
 State = Evaluation.State
-SUMMARY = ("split", "version_digest", "counts", "loss", "top1", "top5", "agreement_known", "message")
+SUMMARY = (
+    "split", "version_digest", "counts", "loss", "top1", "top5", "map", "map50", "figures", "threshold", "errors",
+    "agreement_known", "message",
+)  # fmt: skip
 GIVEN_UP = "The worker was lost again and again while this evaluation was going on; look at the server, then ask anew."
 
 
@@ -93,7 +96,7 @@ def _take_result(evaluation: Evaluation) -> None:
     folder = folders.evaluation_folder(evaluation)
     try:
         found = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
-        summary = {name: found.get(name) for name in SUMMARY}
+        summary = {name: found[name] for name in SUMMARY if name in found}
     except (OSError, ValueError, AttributeError) as error:
         fail(evaluation, {"fault": "server", "message": f"The evaluation cannot be read: {error}", "log": ""})
         return

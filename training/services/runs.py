@@ -37,8 +37,8 @@ def start_run(
 ) -> Run:
     """A queued run on a ready version, its config whole and checked; a worker will claim it.
 
-    Invalid where the version is not ready or of another project, the preset or an option is not known, or the
-    weights are missing, unwanted, or of another architecture.
+    Invalid where the version is not ready or of another project, the preset or an option is not known, what it learns
+    is not what the project's labels are made of, or the weights are missing, unwanted, or of another architecture.
     """
     if version.project_id != project.pk:
         raise errors.NotFound("not_found", "There is no such version in this project.")
@@ -47,6 +47,7 @@ def start_run(
     if not preset and not config:
         raise errors.Invalid("no_config", "A run needs a preset or a config.")
     whole = offers.full_config(preset, config or {})
+    offers.check_kind(whole, project.kind)
     _check_weights(project, whole, weights)
     with transaction.atomic():
         run = Run.objects.create(
@@ -207,7 +208,7 @@ def finish_run(run: Run, result: Mapping[str, Any], facts: Mapping[str, Any], di
     return True
 
 
-SHOWN = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "best_epoch")
+SHOWN = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "val_map", "val_map50", "best_epoch")
 
 
 def arguments(run: Run) -> list[str]:

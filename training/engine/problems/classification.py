@@ -1,14 +1,34 @@
 """One class per picture, learned from the settled class or from the crowd's shares."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from annotate.manifest.schema import Label
+from annotate.manifest.read import Version
+from annotate.manifest.schema import ClassEntry, Label
+from training.engine.class_scores import describe_scores, score_table
+from training.engine.config import Config
+from training.engine.data import ClassExamples, check_classes
+from training.engine.device import autocast
+from training.engine.errors import Fault
+from training.engine.examples import read_records
+from training.engine.feed import Feed, forward_all, make_feed
+from training.engine.problem import Figures, Progress, Rows, Scores, Shown, Step
+
+COLUMNS = [
+    ("digest", pa.string()),
+    ("predicted", pa.int32()),
+    ("concept", pa.int64()),
+    ("probability", pa.float32()),
+    ("distribution", pa.list_(pa.float32())),
+]
 
 
 @dataclass(frozen=True)
@@ -17,6 +37,40 @@ class Classification:
 
     name: str = "classification"
     kinds: tuple[str, ...] = ("choice",)
+    resizes: tuple[str, ...] = ("crop", "press")
+    transforms: tuple[str, ...] = ("plain", "flip", "crop_flip")
+
+    def check_config(self, config: Config) -> None:
+        """Nothing: every option has a meaning here."""
+
+    def read(self, version: Version, config: Config, classes: tuple[ClassEntry, ...] | None = None) -> ClassExamples:
+        """All records, with shares where the config learns from them and the classes are the version's own."""
+        entries = version.manifest.classes if classes is None else classes
+        index_of = {entry.id: entry.index for entry in entries}
+        soft = config.targets == "soft" and classes is None
+        digests, splits, states, truth, agreed = [], [], [], [], []
+        beliefs: list[NDArray[np.float32]] = []
+        nothing = np.zeros(len(entries), np.float32)
+        for record in read_records(version, problem=self.name, kinds=self.kinds):
+            label = record.labels[0] if record.state == "labeled" else None
+            found = None if label is None else self.truth(label, index_of)
+            digests.append(record.digest)
+            splits.append(record.split)
+            states.append(record.state)
+            truth.append(-1 if found is None else found)
+            agreed.append(label is not None and label.agreement is not None)
+            if soft:
+                target = None if label is None else self.target(label, index_of)
+                beliefs.append(nothing if target is None else target)
+        return ClassExamples(
+            classes=entries,
+            digests=tuple(digests),
+            splits=np.array(splits, np.str_),
+            states=np.array(states, np.str_),
+            truth=np.array(truth, np.int64),
+            agreed=np.array(agreed, np.bool_),
+            shares=np.stack(beliefs) if beliefs else None,
+        )
 
     def truth(self, label: Label, index_of: Mapping[int, int]) -> int | None:
         """The index of the one class chosen; None for "nothing" or a class that is not listed."""
@@ -38,10 +92,92 @@ class Classification:
             shares[truth] = total = 1.0
         return (shares / np.float32(total)).astype(np.float32)
 
+    def check_trainable(self, examples: ClassExamples) -> list[str]:
+        """Names of the classes without a training picture; two must have some."""
+        return check_classes(examples)
+
+    def feed(self, config: Config, device: torch.device, pixels: Tensor, examples: ClassExamples) -> Feed:
+        """Pictures with the settled class, or the shares that were read."""
+        return make_feed(config, device, pixels, examples)
+
     def loss(self, logits: Tensor, targets: Tensor, smoothing: float = 0.0) -> Tensor:
-        """Cross-entropy per picture, computed in float32."""
+        """Cross-entropy per picture, in float32. `targets`: int64 indices (n) or float shares (n, classes)."""
         return F.cross_entropy(logits.float(), targets, reduction="none", label_smoothing=smoothing)
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Softmax, in float32."""
         return logits.float().softmax(1)
+
+    def step(self, model: nn.Module, feed: Feed, rows: Rows, *, epoch: int, batch: int) -> Step:
+        """Mean cross-entropy, and how many were right."""
+        images, targets, truth = feed.train_batch(rows, epoch=epoch, batch=batch)
+        with autocast(feed.config, feed.device):
+            logits = model(images)
+        loss = self.loss(logits, targets, feed.config.label_smoothing).mean()
+        return Step(loss, int((logits.detach().argmax(1) == truth).sum()))
+
+    def preview(self, feed: Feed, rows: Rows, *, epoch: int, batch: int) -> Shown:
+        """Pictures alone."""
+        return Shown(feed.augmented(rows, epoch=epoch, batch=batch).cpu().numpy())
+
+    def score(self, model: nn.Module, feed: Feed, rows: Rows) -> Figures:
+        """`val_loss` and `val_accuracy` against the settled classes."""
+        if len(rows) == 0:
+            return {"val_loss": None, "val_accuracy": None}
+        loss_sum, correct = 0.0, 0
+        for part, logits in forward_all(model, feed, rows):
+            truth = feed.truth[torch.from_numpy(part)].to(logits.device)
+            loss_sum += float(self.loss(logits, truth).sum())
+            correct += int((logits.argmax(1) == truth).sum())
+        if not math.isfinite(loss_sum):
+            raise Fault("config", "the loss on the validation pictures is not a finite number: lower the learning rate")
+        return {"val_loss": loss_sum / len(rows), "val_accuracy": correct / len(rows)}
+
+    def merit(self, figures: Figures) -> tuple[float, ...] | None:
+        """The higher validation accuracy, then the lower loss."""
+        accuracy, loss = figures["val_accuracy"], figures["val_loss"]
+        return None if accuracy is None or loss is None else (accuracy, -loss)
+
+    def evaluate(self, model: nn.Module, feed: Feed, rows: Rows, *, split: str, progress: Progress) -> Scores:
+        """Loss, top-1 and top-5, figures per class and the confusion matrix."""
+        examples = feed.examples
+        shares = np.zeros((len(rows), len(examples.classes)), np.float32)
+        losses = np.zeros(len(rows), np.float32)
+        done = 0
+        for part, logits in forward_all(model, feed, rows):
+            truth = feed.truth[torch.from_numpy(part)].to(logits.device)
+            losses[done : done + len(part)] = self.loss(logits, truth).cpu().numpy()
+            shares[done : done + len(part)] = self.probabilities(logits).cpu().numpy()
+            done += len(part)
+            progress(done, len(rows))
+        figures = describe_scores(examples, rows, shares, losses, split=split)
+        return Scores(figures, score_table(examples, rows, shares, losses=losses))
+
+    def prediction_schema(self, embed: bool) -> pa.Schema:
+        """One row per picture."""
+        return pa.schema([*COLUMNS, *([("embedding", pa.list_(pa.float32()))] if embed else [])])
+
+    def predict(self, model: nn.Module, feed: Feed, rows: Rows, *, head: str, embed: bool) -> Iterator[pa.Table]:
+        """The distribution over the classes, and its highest."""
+        schema = self.prediction_schema(embed)
+        given: list[Tensor] = []
+        hook = model.get_submodule(head).register_forward_pre_hook(
+            lambda _, inputs: given.append(inputs[0].flatten(1).float())
+        )
+        concepts = np.array([entry.id for entry in feed.examples.classes])
+        try:
+            for part, logits in forward_all(model, feed, rows):
+                shares = self.probabilities(logits).cpu().numpy()
+                predicted = shares.argmax(1)
+                columns = {
+                    "digest": [feed.examples.digests[row] for row in part.tolist()],
+                    "predicted": predicted.astype(np.int32),
+                    "concept": concepts[predicted],
+                    "probability": shares[np.arange(len(part)), predicted],
+                    "distribution": list(shares),
+                    "embedding": list(torch.cat(given).cpu().numpy()),
+                }
+                given.clear()
+                yield pa.table({name: columns[name] for name in schema.names}, schema=schema)
+        finally:
+            hook.remove()

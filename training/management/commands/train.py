@@ -31,7 +31,7 @@ class Command(BaseCommand):
                 project,
                 actor=None,
                 version=_version(project, options["version_number"]),
-                preset=options["preset"] or offers.default_preset(),
+                preset=options["preset"] or offers.default_preset(project.kind),
                 name=options["name"],
             )
         except errors.Refused as refused:
