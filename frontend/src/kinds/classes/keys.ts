@@ -1,37 +1,49 @@
-import type { Answer } from '@/store/desk'
-import type { ClassEntry, KeyPlan } from '../kind'
+import type { ClassEntry } from '../kind'
 
-/** More classes than this are searched by name: their letters would no longer be remembered. */
-export const KEYED = 20
 export const SLOTS = 10
 const DIGITS = [...'1234567890']
-/** Letters for the eleventh class and on, without those that mean something on the label and review pages. */
-const LETTERS = [...'qwertyadfhzxcvmiop']
+export interface KeyRules {
+  /** For the eleventh class and on, in this order. */
+  letters: readonly string[]
+  /** Letters that no class may have for its own, because the kind needs them. */
+  kept: ReadonlySet<string>
+  /** More classes than this are searched by name. */
+  most: number
+}
+
+export interface ClassKeys {
+  keys: Map<number, string>
+  /** True when there are more classes than can have a key. */
+  many: boolean
+}
 
 /**
- * A class's own key wins. Up to twenty classes get digits, then letters; beyond that digits stand for the classes
- * used lately and letters open the search.
+ * A class's own key wins. The others get digits, then letters; where there are too many for that, digits stand for
+ * the classes used lately.
  */
-export function planKeys(classes: readonly ClassEntry[], recent: readonly number[]): KeyPlan {
+export function classKeys(classes: readonly ClassEntry[], recent: readonly number[], rules: KeyRules): ClassKeys {
   const live = classes.filter((entry) => !entry.archived)
   const keys = new Map<number, string>()
-  const taken = new Set<string>()
+  const taken = new Set<string>(rules.kept)
   for (const entry of live) {
     const own = entry.hotkey.toLowerCase()
     if (!/^[a-z0-9]$/.test(own) || taken.has(own)) continue
     keys.set(entry.concept_id, own)
     taken.add(own)
   }
-  const searches = live.length > KEYED
-  if (searches) giveSlots(keys, taken, live, recent)
-  else giveInOrder(keys, taken, live)
-  const answers = new Map<string, Answer>()
-  for (const [concept, key] of keys) answers.set(key, { choice: [concept] })
-  return { answers, keys, searches }
+  const many = live.length > rules.most
+  if (many) giveSlots(keys, taken, live, recent)
+  else giveInOrder(keys, taken, live, rules.letters)
+  return { keys, many }
 }
 
-function giveInOrder(keys: Map<number, string>, taken: Set<string>, live: readonly ClassEntry[]): void {
-  const free = [...DIGITS, ...LETTERS].filter((key) => !taken.has(key))
+function giveInOrder(
+  keys: Map<number, string>,
+  taken: Set<string>,
+  live: readonly ClassEntry[],
+  letters: readonly string[],
+): void {
+  const free = [...DIGITS, ...letters].filter((key) => !taken.has(key))
   for (const entry of live) {
     if (keys.has(entry.concept_id)) continue
     const key = free.shift()

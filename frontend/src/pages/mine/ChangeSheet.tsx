@@ -52,7 +52,10 @@ export function ChangeSheet({ vote, answer, classes, onAnswer, onClose }: Props)
             classes={classes}
             recent={recent}
             start={search}
-            onAnswer={onAnswer}
+            onPick={(concept) => {
+              const picked = kind.answerOf(concept)
+              if (picked) onAnswer(picked)
+            }}
             onClose={() => setSearch(null)}
           />
         )}
@@ -63,6 +66,7 @@ export function ChangeSheet({ vote, answer, classes, onAnswer, onClose }: Props)
           plan={plan}
           proposal={null}
           given={answer}
+          sketch={null}
           disabled={false}
           onAnswer={onAnswer}
           onSearch={() => setSearch('')}

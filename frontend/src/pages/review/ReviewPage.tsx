@@ -82,7 +82,10 @@ export default function ReviewPage() {
                   classes={classes}
                   recent={recent}
                   start={panel.start}
-                  onAnswer={settle}
+                  onPick={(concept) => {
+                    const picked = kind.answerOf(concept)
+                    if (picked) settle(picked)
+                  }}
                   onClose={() => setPanel(null)}
                 />
               )}
@@ -95,6 +98,7 @@ export default function ReviewPage() {
             classes={classes}
             plan={plan}
             lead={lead}
+            sketch={null}
             given={queue.rulings.get(item.task)?.answer ?? null}
             onAnswer={settle}
             onSearch={() => setPanel({ name: 'search', start: '' })}

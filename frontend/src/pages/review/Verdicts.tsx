@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
+import type { Sketch } from '@/kinds/sketch'
 import type { Answer } from '@/store/desk'
 import { answerText } from '../label/answerText'
 import { keyOf } from '../label/keys'
@@ -12,6 +13,7 @@ interface Props {
   plan: KeyPlan
   lead: Answer | null
   given: Answer | null
+  sketch: Sketch | null
   onAnswer: (answer: Answer) => void
   onSearch: () => void
   onSay: (command: ReviewCommand | 'accept') => void
@@ -33,6 +35,7 @@ export function Verdicts(props: Props) {
         proposal={given ? null : lead}
         proposalTag={t('leads')}
         given={given}
+        sketch={props.sketch}
         disabled={false}
         onAnswer={props.onAnswer}
         onSearch={props.onSearch}

@@ -1,3 +1,4 @@
+import { KINDS } from '@/kinds'
 import type { Answer, DeskPicture } from '@/store/desk'
 
 export type RulingName = 'settle' | 'set_aside' | 'send_back' | 'restore' | 'gold'
@@ -99,6 +100,14 @@ export function answerOf(share: Share): Answer {
   return share.concept_id === null ? { nothing: true } : { choice: [share.concept_id] }
 }
 
+/** Answers with the same classes, each as often, count as one: boxes are compared over the picture, not as text. */
+function saidBy(answer: Answer): string {
+  return Object.values(KINDS)
+    .flatMap((kind) => kind.used(answer))
+    .sort((a, b) => a - b)
+    .join()
+}
+
 export interface Tally {
   answer: Answer
   count: number
@@ -110,7 +119,7 @@ export function tally(item: ReviewItem): Tally[] {
   const votes = item.votes.filter((vote) => vote.asking === item.asking)
   const groups = new Map<string, Tally>()
   for (const { answer } of votes) {
-    const said = 'pass' in answer ? answer.pass : 'nothing' in answer ? 'nothing' : [...answer.choice].sort().join()
+    const said = 'pass' in answer ? answer.pass : 'nothing' in answer ? 'nothing' : saidBy(answer)
     const group = groups.get(said) ?? { answer, count: 0, share: 0 }
     groups.set(said, { ...group, count: group.count + 1, share: (group.count + 1) / votes.length })
   }
