@@ -1,4 +1,4 @@
-"""The contract of a label kind: five verbs that voting, consensus, review and export stand on.
+"""The contract of a label kind: six verbs that voting, consensus, review and export stand on.
 
 A value is plain JSON data, the very object that a person's answer is stored as. Three shapes are shared by
 every kind: its own (`{"choice": [7]}`), `{"nothing": true}` (looked at, none of the classes is there) and
@@ -23,11 +23,19 @@ class Kind(Protocol):
     def name(self) -> str:
         """The word under which votes and records store this kind."""
 
-    def parse(self, answer: object, classes: Collection[int]) -> Value:
+    @property
+    def several(self) -> bool:
+        """Whether one answer may name several classes; else it is one class for the whole picture."""
+
+    def parse(self, answer: object, classes: Collection[int], *, machine: bool = False) -> Value:
         """The answer in its one canonical form; `classes` are the concept ids one may name.
 
-        ValueError, with a sentence, for anything else than what the kind allows.
+        ValueError, with a sentence, for anything else than what the kind allows. `machine`: the answer is no person's,
+        and its parts may say how sure they are.
         """
+
+    def classes(self, value: Value) -> tuple[int, ...]:
+        """The concepts that a parsed value names, one as often as it names it; none for "nothing" and for a pass."""
 
     def similarity(self, a: Value, b: Value) -> float:
         """How much two parsed values say the same: 0 to 1, symmetric, 1 for equal values."""

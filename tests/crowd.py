@@ -42,6 +42,17 @@ def choice(project: Project, name: str) -> dict[str, Any]:
     return {"choice": [concepts(project)[name]]}
 
 
+def boxes(project: Project, *drawn: tuple[str, float, float, float, float]) -> dict[str, Any]:
+    """Boxes by class name and corners."""
+    ids = concepts(project)
+    return {"boxes": [{"concept": ids[name], "box": [float(one) for one in box]} for name, *box in drawn]}
+
+
+def box_project(*, pictures: int = 3, holdout: int = 0, **settings: Any) -> Project:
+    """As `opened`, with boxes asked for; pictures are 32 by 24."""
+    return opened(pictures=pictures, holdout=holdout, kind="box", consensus_method="boxes", **settings)
+
+
 def take(project: Project, person: User, want: int = 1) -> list[int]:
     """Task ids that a take brings."""
     project.refresh_from_db()

@@ -17,7 +17,8 @@ from tests import services
 
 ROOT = Path(__file__).resolve().parent.parent
 PURE = ("annotate/kind.py", "annotate/kinds", "annotate/manifest", "annotate/consensus/method.py",
-        "annotate/consensus/methods", "annotate/datasets/format.py", "annotate/datasets/formats",
+        "annotate/consensus/table.py", "annotate/consensus/clusters.py", "annotate/consensus/methods",
+        "annotate/datasets/format.py", "annotate/datasets/formats",
         "annotate/ingest/source.py", "annotate/ingest/sources",
         "annotate/taxonomy/reader.py", "annotate/taxonomy/readers", "training/engine")  # fmt: skip
 # Tests that live in processes of their own mostly wait: at least two at a time, whichever is next.

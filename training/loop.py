@@ -290,8 +290,8 @@ def _tell_labeling(
         predicted += labeling.add_predictions(turn.project, model=model, distributions=shares)
         if turn.project.show_proposals:
             answers = {image: (int(concepts[row["predicted"]]), float(row["probability"])) for image, row in known}
-            answers = {image: answer for image, answer in answers.items() if answer[0] in live}
-            proposed += labeling.propose(turn.project, model=model, answers=answers)
+            said = {image: ({"choice": [one]}, score) for image, (one, score) in answers.items() if one in live}
+            proposed += labeling.propose(turn.project, model=model, answers=said)
     return {"predicted": predicted, "proposed": proposed}
 
 

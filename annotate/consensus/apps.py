@@ -9,4 +9,5 @@ class ConsensusConfig(AppConfig):
     label = "consensus"
 
     def ready(self) -> None:
-        offers.offer("consensus_method", METHODS)
+        for method in METHODS.values():
+            offers.offer("consensus_method", [method.name], kinds=method.kinds)

@@ -1,197 +1,95 @@
-"""The contract of a consensus method: a table of votes in, one answer per item out, with what it stands on.
+"""The contract of a consensus method: what people said of a picture in, one answer with how sure it is out.
 
-A class is known here by its place in `class_ids`; the ids themselves (concept ids, 0 for "nothing fits") only name it
-in what is stored and break its ties.
+A method hears votes as `Voice`s, in the shape that it asks for with `hears`, so that methods over one class per picture
+read a column of numbers and only those over shapes read whole answers. Where a method needs a table of votes by class,
+`table.py` makes it one.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
-KEEP = 1e-3  # a class below this share of an item's belief is not worth a place in its stored distribution
-TIE = 1e-9
+NOTHING: Final = 0
+Hears = Literal["concept", "answer"]
 
 
-@dataclass(frozen=True)
-class VoteTable:
-    """Votes as three aligned columns of indices: `items` into `item_ids`, `labels` into `class_ids`, `workers` below
-    `n_workers`. ValueError where the columns do not fit each other."""
+class Voice(NamedTuple):
+    """One answer to one picture. `said` is a concept id (NOTHING where none fits) or a parsed answer, as the method
+    asked; `counted` is false for one beyond those wanted: it informs the answer and is not counted as agreement."""
 
-    items: Ints
-    workers: Ints
-    labels: Ints
-    item_ids: Ints
-    class_ids: Ints
-    n_workers: int
-
-    def __post_init__(self) -> None:
-        if not len(self.items) == len(self.workers) == len(self.labels):
-            raise ValueError("items, workers and labels must be of one length")
-        limits = ((self.items, len(self.item_ids)), (self.workers, self.n_workers), (self.labels, len(self.class_ids)))
-        for column, limit in limits:
-            if len(column) and not (column.min() >= 0 and column.max() < limit):
-                raise ValueError("a vote points outside the items, workers or classes of its table")
-
-    @property
-    def n_items(self) -> int:
-        return len(self.item_ids)
-
-    @property
-    def n_classes(self) -> int:
-        return len(self.class_ids)
+    worker: str
+    said: Any
+    counted: bool = True
 
 
 @dataclass(frozen=True)
-class Skill:
-    """Sufficient statistics of one worker: votes cast, expected hits and, with few classes, the expected number of
-    times each label (column) was given to each truth (row)."""
+class Opinion:
+    """What the votes on one picture amount to.
 
-    votes: float
-    hits: float
-    confusion: Floats | None = None
-
-    def pack(self, class_ids: Ints) -> dict[str, Any]:
-        """Plain data, sparse and keyed by class id, so that it outlives changes of the class list."""
-        packed: dict[str, Any] = {"votes": round(self.votes, 4), "hits": round(self.hits, 4)}
-        if self.confusion is not None:
-            rows: dict[str, dict[str, float]] = {}
-            for truth, label in np.argwhere(self.confusion >= KEEP):
-                row = rows.setdefault(str(class_ids[truth]), {})
-                row[str(class_ids[label])] = round(float(self.confusion[truth, label]), 4)
-            packed["confusion"] = rows
-        return packed
-
-
-def unpack_skill(packed: Mapping[str, Any], class_ids: Ints) -> Skill:
-    """The skill that `pack` wrote, over the classes known now; classes gone from the list are left out."""
-    confusion = None
-    if "confusion" in packed:
-        place = {str(name): index for index, name in enumerate(class_ids)}
-        confusion = np.zeros((len(class_ids), len(class_ids)))
-        for truth, row in packed["confusion"].items():
-            for label, weight in row.items():
-                if truth in place and label in place:
-                    confusion[place[truth], place[label]] = weight
-    return Skill(float(packed["votes"]), float(packed["hits"]), confusion)
-
-
-@dataclass(frozen=True)
-class Belief:
-    """What is believed of one item: the probability of each class, the answer's index (-1 without a vote), how sure."""
-
-    posterior: Floats
-    answer: int
-    confidence: float
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a fit found. Beliefs are triplets (`rows` ascending, `classes`, `weights`) without negligible entries.
-
-    `answer` is -1 and `confidence` 0 for an item without votes; `skills` has one entry per worker.
+    `answer` is None where nothing usable was said. `confidence` (0 to 1) is that all of it is right. `distribution` is
+    the belief over classes and "nothing", by concept id as text, where an answer is one class; else empty. `agreement`
+    (0 to 1) is how much the counted votes say the same, exactly 1 where all do.
     """
 
-    answer: Ints
-    confidence: Floats
-    rows: Ints
-    classes: Ints
-    weights: Floats
-    skills: tuple[Skill, ...]
-    prior: Floats
+    answer: Mapping[str, Any] | None = None
+    confidence: float = 0.0
+    distribution: Mapping[str, float] = field(default_factory=dict)
+    agreement: float = 0.0
 
-    def dense(self) -> Floats:
-        """Beliefs as a matrix of items by classes."""
-        full = np.zeros((len(self.answer), len(self.prior)))
-        full[self.rows, self.classes] = self.weights
-        return full
+
+@dataclass(frozen=True)
+class Heard:
+    """All live votes of a project: for each picture its voices, in the order of `item_ids`."""
+
+    item_ids: Sequence[int]
+    voices: Sequence[Sequence[Voice]]
+
+
+class Learned(NamedTuple):
+    """Of one worker: plain data that the next fold and fit begin from, and the votes it stands on."""
+
+    statistics: Mapping[str, Any]
+    votes: float
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a fit found: of each worker, over all (`prior`, plain data by name), and of the picture at a place among
+    the heard ones (`opinion`, made when asked for)."""
+
+    workers: Mapping[str, Learned]
+    prior: Mapping[str, float]
+    opinion: Callable[[int], Opinion]
 
 
 class Method(Protocol):
-    """One way from votes to answers. Nothing depends on the order of votes, items, workers or classes."""
+    """One way from votes to answers. Nothing depends on the order of votes, pictures, workers or classes."""
 
     @property
     def name(self) -> str:
         """The word under which projects and consensus rows store this method."""
 
-    def fit(
-        self, table: VoteTable, *, prior: Floats | None = None, start: Sequence[Skill | None] = (), seed: int = 0
-    ) -> Result:
-        """Answers for all items together. `prior` (over the classes) is the owner's or gold's, else the method's own
-        default; `start` are skills to begin from, by worker; `seed` breaks ties."""
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of label that it can weigh."""
 
-    def fold(
-        self,
-        labels: Sequence[int],
-        skills: Sequence[Skill | None],
-        *,
-        prior: Floats,
-        class_ids: Ints,
-        item_id: int,
-        seed: int = 0,
-    ) -> Belief:
-        """The belief about one item from its votes (class indices, each with its worker's skill where one is known).
+    @property
+    def hears(self) -> Hears:
+        """What a voice says: the one concept, or the whole answer."""
 
-        Costs O(votes x classes) and reads nothing else.
-        """
+    def recall(
+        self, class_ids: Sequence[int], *, prior: Mapping[str, float], workers: Mapping[str, Mapping[str, Any]]
+    ) -> Any:
+        """What a fit learned, made ready for `weigh` and `learn` over the classes known now; both mappings are empty
+        before the first fit."""
 
+    def weigh(self, voices: Sequence[Voice], known: Any, *, item_id: int, seed: int) -> Opinion:
+        """The opinion about one picture from its votes and what is known of who cast them; reads nothing else."""
 
-def share_prior(labels: Ints, n_classes: int) -> Floats:
-    """The default prior: the square root of the vote shares, half a vote added to each class, normalised.
-
-    Between a flat prior, which loses on skewed sets, and one re-estimated freely, which collapses onto one class.
-    """
-    roots = np.sqrt(np.bincount(labels, minlength=n_classes) + 0.5)
-    return np.asarray(roots / roots.sum(), dtype=np.float64)
+    def learn(self, heard: Heard, known: Any, *, seed: int) -> Lesson:
+        """All pictures weighed together, beginning from what is known; `seed` breaks ties."""
 
 
-def flat_prior(n_classes: int) -> Floats:
-    return np.full(n_classes, 1.0 / max(n_classes, 1))
-
-
-def lots(seed: int, item_ids: Ints, class_ids: Ints) -> NDArray[np.uint64]:
-    """One lot for each pair of item and class (arrays that broadcast): the highest wins a tie.
-
-    A hash of names (the finaliser of splitmix64), so that the draw does not depend on any order.
-    """
-    with np.errstate(over="ignore"):
-        mixed = np.asarray(item_ids, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        mixed = mixed ^ (np.asarray(class_ids, dtype=np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F))
-        mixed = mixed + np.uint64(seed % 2**64)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)), dtype=np.uint64)
-
-
-def winners(posterior: Floats, item_ids: Ints, class_ids: Ints, seed: int) -> Ints:
-    """The best class of each row; classes that are equally good draw lots."""
-    if not posterior.size:
-        return np.full(len(posterior), -1, dtype=np.int64)
-    tied = posterior >= posterior.max(axis=1, keepdims=True) - TIE
-    best = posterior.argmax(axis=1).astype(np.int64)
-    several = np.flatnonzero(tied.sum(axis=1) > 1)
-    if len(several):
-        drawn = np.where(tied[several], lots(seed, item_ids[several][:, None], class_ids[None, :]), np.uint64(0))
-        best[several] = drawn.argmax(axis=1)
-    return np.asarray(best, dtype=np.int64)
-
-
-def single_belief(posterior: Floats, *, class_ids: Ints, item_id: int, seed: int) -> Belief:
-    """The belief of one item with its winner drawn as `winners` draws it."""
-    answer = int(winners(posterior[None, :], np.array([item_id]), class_ids, seed)[0])
-    return Belief(posterior, answer, float(posterior[answer]))
-
-
-def result_from(posterior: Floats, table: VoteTable, *, skills: Sequence[Skill], prior: Floats, seed: int) -> Result:
-    """A Result from a full matrix of items by classes; items without votes get no answer."""
-    voted = np.bincount(table.items, minlength=table.n_items) > 0
-    answer = np.where(voted, winners(posterior, table.item_ids, table.class_ids, seed), -1)
-    confidence = np.where(voted, posterior.max(axis=1, initial=0.0), 0.0)
-    rows, classes = np.nonzero((posterior >= KEEP) & voted[:, None])
-    weights = np.asarray(posterior[rows, classes], dtype=np.float64)
-    return Result(answer, confidence, rows.astype(np.int64), classes.astype(np.int64), weights, tuple(skills), prior)
+def key_of(concept: int) -> str:
+    """A class as distributions and counts name it."""
+    return "nothing" if concept == NOTHING else str(concept)

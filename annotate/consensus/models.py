@@ -10,7 +10,8 @@ class Consensus(models.Model):
 
     `agreement` is the leading answer's share of the counted votes, null where fewer than two were counted.
     `distribution` and `counts` are keyed by concept id as text, and "nothing"; `counts` also by "cannot_tell" and
-    "broken".
+    "broken". Where an answer may name several classes, `named` has how often it names each, by concept id as text, and
+    `concept_id` and `distribution` are empty.
     `last_vote` is the newest vote folded in: a refit that read older votes leaves the row alone.
     """
 
@@ -25,6 +26,7 @@ class Consensus(models.Model):
     asking = models.PositiveIntegerField(default=1)
     answer = models.JSONField(null=True)
     concept_id = models.BigIntegerField(null=True)
+    named = models.JSONField(default=dict)
     confidence = models.FloatField(default=0)
     agreement = models.FloatField(null=True)
     distribution = models.JSONField(default=dict)

@@ -1,14 +1,13 @@
 """When a task is done: what the counted votes of one asking lead to. Plain functions, no database."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from annotate.consensus.method import key_of
+from annotate.kind import Kind
 from annotate.labeling.facts import TaskFacts, VoteFacts
 from annotate.labeling.models import Task, Vote
-
-NOTHING = 0
 
 
 @dataclass(frozen=True)
@@ -21,50 +20,46 @@ class Rules:
 
 @dataclass(frozen=True)
 class Tally:
-    """The live votes of one asking, counted. Surplus answers are in `answers` only."""
+    """The live votes of one asking, counted. `said` also counts surplus answers, class by class."""
 
-    answers: Counter[int]
-    counted: Counter[int]
+    said: Counter[str]
+    answered: int
     cannot_tell: int
     broken: int
 
     @property
     def votes(self) -> int:
         """Votes that count towards redundancy."""
-        return self.counted.total() + self.cannot_tell
+        return self.answered + self.cannot_tell
 
-    @property
-    def unanimous(self) -> bool:
-        """All counted votes give one and the same answer."""
-        return len(self.counted) == 1 and not self.cannot_tell
-
-    @property
-    def agreement(self) -> float | None:
-        """The leading answer's share of the counted votes; None for fewer than two, where agreement is unknown."""
-        if self.votes < 2:
-            return None
-        return max(self.counted.values(), default=0) / self.votes
+    def agreement(self, among_answers: float) -> float | None:
+        """How much the counted votes say the same, where `among_answers` is how much the answers do; None for fewer
+        than two, where agreement is unknown. Who cannot tell agrees with nobody."""
+        return among_answers * self.answered / self.votes if self.votes > 1 else None
 
     def as_counts(self) -> dict[str, int]:
         """Counted and surplus votes by what they say, for display and for versions."""
-        found = {key_of(concept): number for concept, number in sorted(self.answers.items())}
         passes = {"cannot_tell": self.cannot_tell, "broken": self.broken}
-        return found | {word: number for word, number in passes.items() if number}
+        return dict(sorted(self.said.items())) | {word: number for word, number in passes.items() if number}
 
 
-def tally(votes: Sequence[VoteFacts]) -> Tally:
-    """Counts votes that all stand in one asking."""
-    answers = [vote for vote in votes if vote.outcome == Vote.Outcome.ANSWER and vote.concept is not None]
+def tally(kind: Kind, votes: Sequence[VoteFacts]) -> Tally:
+    """Counts votes that all stand in one asking; an answer that names several classes counts for each as often."""
+    said: Counter[str] = Counter()
+    for vote in votes:
+        if vote.outcome == Vote.Outcome.ANSWER:
+            named = (vote.concept,) if vote.concept is not None else kind.classes(vote.value)
+            said.update(key_of(concept) for concept in named)
     return Tally(
-        answers=Counter(vote.concept for vote in answers if vote.concept is not None),
-        counted=Counter(vote.concept for vote in answers if vote.counted and vote.concept is not None),
+        said=said,
+        answered=sum(vote.counted for vote in votes if vote.outcome == Vote.Outcome.ANSWER),
         cannot_tell=sum(vote.counted for vote in votes if vote.outcome == Vote.Outcome.CANNOT_TELL),
         broken=len({vote.worker for vote in votes if vote.outcome == Vote.Outcome.BROKEN}),
     )
 
 
-def next_state(task: TaskFacts, found: Tally, confidence: float, *, rules: Rules) -> tuple[str, int]:
-    """The state the task goes to, and how many votes it wants then."""
+def next_state(task: TaskFacts, found: Tally, *, confidence: float, agreement: float, rules: Rules) -> tuple[str, int]:
+    """The state the task goes to, and how many votes it wants then; `agreement` is that of the counted answers."""
     few = min(2, task.votes_wanted)
     if task.ruled or task.state == Task.State.WITHDRAWN:
         return task.state, task.votes_wanted
@@ -74,22 +69,12 @@ def next_state(task: TaskFacts, found: Tally, confidence: float, *, rules: Rules
         return Task.State.REVIEW, task.votes_wanted
     if found.votes < task.votes_wanted:
         return Task.State.OPEN, task.votes_wanted
-    if found.unanimous:
+    if found.answered and agreement == 1.0 and not found.cannot_tell:
         return Task.State.CLOSED, task.votes_wanted
     if task.holdout:  # a fixed number of blind votes: no confidence decides here, and no further vote is asked
         return Task.State.REVIEW, task.votes_wanted
-    if found.counted and confidence >= rules.accept_confidence:
+    if found.answered and confidence >= rules.accept_confidence:
         return Task.State.CLOSED, task.votes_wanted
     if found.votes < rules.cap:
         return Task.State.OPEN, found.votes + 1
     return Task.State.REVIEW, task.votes_wanted
-
-
-def key_of(concept: int) -> str:
-    """A class as distributions and counts name it."""
-    return "nothing" if concept == NOTHING else str(concept)
-
-
-def answer_of(concept: int) -> Mapping[str, Any]:
-    """A class as an answer names it."""
-    return {"nothing": True} if concept == NOTHING else {"choice": [concept]}

@@ -82,6 +82,8 @@ def _review_row(project: Project, row: Consensus, votes: list[Vote]) -> dict[str
     return {
         "task": task.pk,
         "image": _shown(image),
+        "kind": task.kind,
+        "answer": row.answer if current else None,
         "confidence": row.confidence,
         "distribution": [{"concept_id": None if key == "nothing" else int(key), "p": share} for key, share in shares],
         "votes": [

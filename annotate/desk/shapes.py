@@ -140,6 +140,8 @@ class ReviewVote(serializers.Serializer[Any]):
 class ReviewItem(serializers.Serializer[Any]):
     task = serializers.IntegerField()
     image = DeskPicture()
+    kind = serializers.CharField()
+    answer = serializers.DictField(allow_null=True)
     confidence = serializers.FloatField()
     distribution = ReviewShare(many=True)
     votes = ReviewVote(many=True)

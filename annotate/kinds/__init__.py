@@ -3,6 +3,6 @@
 from typing import Final
 
 from annotate.kind import Kind
-from annotate.kinds import choice
+from annotate.kinds import box, choice
 
-KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (choice.Choice(),)}
+KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (choice.Choice(), box.Boxes())}

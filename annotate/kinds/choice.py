@@ -12,9 +12,10 @@ class Choice:
     """`{"choice": [concept id]}`: exactly one concept of the project's classes."""
 
     name: str = "choice"
+    several: bool = False
 
-    def parse(self, answer: object, classes: Collection[int]) -> Value:
-        """The answer with its one concept checked; ValueError names what is wrong."""
+    def parse(self, answer: object, classes: Collection[int], *, machine: bool = False) -> Value:
+        """The answer with its one concept checked; ValueError names what is wrong. A machine may say no more."""
         fields, shared = parse_common(answer)
         if shared is not None:
             return shared
@@ -29,6 +30,10 @@ class Choice:
         if concept not in classes:
             raise ValueError(f"class {concept} is not one of this project's")
         return {"choice": [concept]}
+
+    def classes(self, value: Value) -> tuple[int, ...]:
+        """The one class, where the value names one."""
+        return tuple(value.get("choice", ()))
 
     def similarity(self, a: Value, b: Value) -> float:
         """1 for the same answer, else 0; the reason of a skip is no part of what it says."""

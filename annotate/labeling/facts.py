@@ -47,6 +47,12 @@ class VoteFacts(NamedTuple):
     surplus: bool
     superseded: bool
     answer_hash: str
+    answer: Any  # as the database keeps it, so that votes that say all in `concept` are never taken apart
+
+    @property
+    def value(self) -> Any:
+        """The parsed answer."""
+        return sql.json_out(self.answer)
 
 
 def worker_of(user_id: int | None, source: str) -> str:
@@ -73,8 +79,8 @@ def lock_task(task_id: int, *, project_id: int | None = None) -> TaskFacts | Non
 def votes_of(task_id: int) -> list[VoteFacts]:
     """Every vote on a task, of all askings, in the order they were cast."""
     found = sql.rows(
-        "SELECT id, user_id, source, key, asking, outcome, concept, counted, surplus, superseded, answer_hash"
-        " FROM labeling_vote WHERE task_id = %s ORDER BY id",
+        "SELECT id, user_id, source, key, asking, outcome, concept, counted, surplus, superseded, answer_hash,"
+        " answer FROM labeling_vote WHERE task_id = %s ORDER BY id",
         [task_id],
     )
     return [
@@ -90,6 +96,7 @@ def votes_of(task_id: int) -> list[VoteFacts]:
             surplus=bool(row[8]),
             superseded=bool(row[9]),
             answer_hash=row[10],
+            answer=row[11],
         )
         for row in found
     ]

@@ -180,9 +180,9 @@ def project_row(member: Member) -> dict[str, Any]:
     return {**row, "role": member.role, "actions": sorted(ALLOWED[member.role])}
 
 
-def offers_row() -> dict[str, list[str]]:
-    """The values that open settings may take, by setting."""
-    return {setting: offers.offered(setting) for setting in ("consensus_method", "order")}
+def offers_row(project: Project) -> dict[str, list[str]]:
+    """The values that open settings may take in this project, by setting."""
+    return {setting: offers.offered(setting, project.kind) for setting in ("consensus_method", "order")}
 
 
 def examples_of(row: LabelClass) -> list[PictureView]:

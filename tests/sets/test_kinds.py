@@ -10,7 +10,26 @@ from annotate.kinds import KINDS
 
 CLASSES = (3, 7, 11)
 # answers that each kind takes; a new kind adds its own here
-GOOD: dict[str, list[dict[str, object]]] = {"choice": [{"choice": [3]}, {"choice": [7]}, {"choice": [11]}]}
+GOOD: dict[str, list[dict[str, object]]] = {
+    "choice": [{"choice": [3]}, {"choice": [7]}, {"choice": [11]}],
+    "box": [
+        {"boxes": [{"concept": 3, "box": [0.0, 0.0, 10.0, 10.0]}]},
+        {"boxes": [{"concept": 7, "box": [0.0, 0.0, 10.0, 10.0]}]},
+        {"boxes": [{"concept": 3, "box": [20.5, 3.25, 40.0, 9.0], "occluded": True, "from_proposal": 0}]},
+        {
+            "boxes": [
+                {"concept": 3, "box": [0.0, 0.0, 1.0, 1.0], "difficult": True, "crowd": True, "truncated": True},
+                {"concept": 11, "box": [1.0, 1.0, 640.0, 480.0]},
+            ]
+        },
+    ],
+}
+
+
+def one_box(**fields: object) -> dict[str, object]:
+    return {"boxes": [{"concept": 3, "box": [0, 0, 10, 10], **fields}]}
+
+
 BAD: dict[str, list[object]] = {
     "choice": [
         {"choice": []},
@@ -22,7 +41,34 @@ BAD: dict[str, list[object]] = {
         {"choice": 3},
         {"choice": [3], "more": 1},
         {"choice": [[3]]},
-    ]
+    ],
+    "box": [
+        {"boxes": []},
+        {"boxes": {}},
+        {"boxes": [3]},
+        {"boxes": [{"concept": 3}]},
+        {"boxes": [{"box": [0, 0, 10, 10]}]},
+        {"boxes": [{"concept": 3, "box": [0, 0, 10, 10]}], "more": 1},
+        {"boxes": [{"concept": 3, "box": [0, 0, 10, 10]}] * 10_001},
+        *(one_box(concept=concept) for concept in (4, "3", True, 3.0, None, [3])),
+        one_box(box=[0, 0, 10]),
+        one_box(box=[0, 0, 10, 10, 10]),
+        one_box(box="0 0 9 9"),
+        *(one_box(box=[0, 0, 10, odd]) for odd in (True, "10", None, float("nan"), float("inf"), 1e300, [10])),
+        *(one_box(box=box) for box in ([9, 0, 3, 10], [0, 9, 10, 3], [4, 0, 4, 10], [0, 0, 0.99, 10])),
+        *(one_box(box=box) for box in ([-0.01, 0, 10, 10], [0, -3, 10, 10])),
+        *(one_box(**{flag: odd}) for flag in ("occluded", "truncated", "difficult", "crowd") for odd in (1, "yes")),
+        *(one_box(from_proposal=odd) for odd in (-1, True, 0.5, "0", 10_000)),
+        one_box(confidence=0.5),
+        one_box(score=0.5),
+        one_box(label="cat"),
+    ],
+}
+# answers that only a machine may give, which says how sure it is
+SURE: dict[str, list[dict[str, object]]] = {"choice": [], "box": [one_box(score=0.5), one_box(confidence=1)]}
+UNSURE: dict[str, list[object]] = {
+    "choice": [{"choice": [3], "score": 0.5}],
+    "box": [one_box(score=1.5), one_box(score=float("nan")), one_box(score=True), one_box(confidence="0.5")],
 }
 SHARED: list[dict[str, object]] = [
     {"nothing": True},
@@ -67,6 +113,25 @@ def test_what_it_does_not_allow_is_refused_with_a_sentence(kind: Kind) -> None:
     for answer in (*BAD[kind.name], *BAD_SHARED):
         with pytest.raises(ValueError, match=r"\w+ \w+"):
             kind.parse(answer, CLASSES)
+
+
+def test_only_a_machine_says_how_sure_it_is(kind: Kind) -> None:
+    for answer in SURE[kind.name]:
+        assert kind.parse(answer, CLASSES, machine=True) == answer
+        with pytest.raises(ValueError, match="not known"):
+            kind.parse(answer, CLASSES)
+    for bad in (*UNSURE[kind.name], *BAD_SHARED):
+        with pytest.raises(ValueError, match=r"\w+ \w+"):
+            kind.parse(bad, CLASSES, machine=True)
+
+
+def test_classes_are_those_a_value_names(kind: Kind) -> None:
+    for answer in GOOD[kind.name]:
+        named = kind.classes(kind.parse(answer, CLASSES))
+        assert named and set(named) <= set(CLASSES)
+        assert kind.several or len(named) == 1
+    for answer in SHARED:
+        assert kind.classes(kind.parse(answer, CLASSES)) == ()
 
 
 def test_similarity_is_symmetric_and_one_for_equals(kind: Kind) -> None:

@@ -3,6 +3,8 @@
 from typing import Final
 
 from annotate.consensus.method import Method
-from annotate.consensus.methods import dawid_skene, majority
+from annotate.consensus.methods import boxes, dawid_skene, majority
 
-METHODS: Final[dict[str, Method]] = {method.name: method for method in (dawid_skene.DawidSkene(), majority.Majority())}
+METHODS: Final[dict[str, Method]] = {
+    method.name: method for method in (dawid_skene.DawidSkene(), majority.Majority(), boxes.BoxCrowd())
+}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotate.consensus.method import (
+from annotate.consensus.table import (
     KEEP,
     TIE,
     Belief,
@@ -22,6 +22,7 @@ from annotate.consensus.method import (
     Ints,
     Result,
     Skill,
+    TableMethod,
     VoteTable,
     lots,
     result_from,
@@ -38,7 +39,7 @@ SETTLED = 1e-4
 
 
 @dataclass(frozen=True)
-class DawidSkene:
+class DawidSkene(TableMethod):
     """Confusion matrices by EM, with a restrained prior."""
 
     name: str = "dawid_skene"

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotate.consensus.method import (
+from annotate.consensus.table import (
     Belief,
     Floats,
     Ints,
     Result,
     Skill,
+    TableMethod,
     VoteTable,
     flat_prior,
     result_from,
@@ -19,7 +20,7 @@ from annotate.consensus.method import (
 
 
 @dataclass(frozen=True)
-class Majority:
+class Majority(TableMethod):
     """Every vote weighs the same; the confidence is the leading answer's share of the votes, which is no probability
     of being right: one vote alone has share 1. A prior is accepted and changes nothing."""
 

@@ -3,34 +3,25 @@
 # ruff: noqa: S608 - what is put into these statements are the words of sql.Dialect, never a value
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from django.db import transaction
 
 from annotate.consensus.learned import learned
-from annotate.consensus.method import KEEP
+from annotate.consensus.method import Opinion, Voice
 from annotate.consensus.models import Consensus, Decision
-from annotate.consensus.rules import Rules, Tally, answer_of, key_of, next_state, tally
+from annotate.consensus.rules import Rules, Tally, next_state, tally
+from annotate.kinds import KINDS
 from annotate.labeling import facts, sql
 from annotate.labeling import services as labeling
 from annotate.labeling.facts import TaskFacts, VoteFacts
-from annotate.labeling.models import Task
+from annotate.labeling.models import Task, Vote
 from annotate.projects.models import Project
 
 EXTRA_VOTES = 2
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """What the votes of one asking amount to."""
-
-    concept: int | None
-    confidence: float
-    distribution: Mapping[str, float]
-    tally: Tally
 
 
 def rules_of(project: Project) -> Rules:
@@ -57,10 +48,12 @@ def fold_task(
     if task.ruled:
         facts.save_task(before, task, due=due)
         return task
-    opinion = weigh(project, task.id, votes)
-    state, wanted = next_state(task, opinion.tally, opinion.confidence, rules=rules_of(project))
+    found, opinion = tally(KINDS[task.kind], votes), weigh(project, task.id, votes)
+    state, wanted = next_state(
+        task, found, confidence=opinion.confidence, agreement=opinion.agreement, rules=rules_of(project)
+    )
     after = replace(task, state=state, votes_wanted=wanted)
-    _write(project, after, opinion, votes)
+    _write(project, after, opinion=opinion, found=found, last_vote=max((vote.id for vote in votes), default=0))
     if after.state == Task.State.SET_ASIDE and before.state != Task.State.SET_ASIDE:
         labeling.set_aside_image(task.image_id)
     elif before.state == Task.State.SET_ASIDE and after.state != Task.State.SET_ASIDE:
@@ -70,50 +63,44 @@ def fold_task(
 
 
 def weigh(project: Project, task_id: int, votes: Sequence[VoteFacts]) -> Opinion:
-    """The method's belief under the skills of the last refit.
-
-    Where all who named something named the same, that is the answer, whatever the prior makes of them: the doubt
-    shows in the confidence alone.
-    """
-    known = learned(project)
-    found = tally(votes)
-    said = [(known.place[vote.concept], vote.worker) for vote in votes if vote.concept in known.place]
-    if not said:
-        return Opinion(None, 0.0, {}, found)
-    belief = known.method.fold(
-        [label for label, _ in said],
-        [known.skills.get(worker) for _, worker in said],
-        prior=known.prior,
-        class_ids=known.class_ids,
-        item_id=task_id,
-        seed=project.seed,
-    )
-    answer = said[0][0] if len({label for label, _ in said}) == 1 else belief.answer
-    shares = {
-        key_of(int(known.class_ids[place])): round(float(belief.posterior[place]), 4)
-        for place in np.flatnonzero(belief.posterior >= KEEP)
-    }
-    return Opinion(int(known.class_ids[answer]), float(belief.posterior[answer]), shares, found)
+    """The method's opinion under what the last refit learned."""
+    memory = learned(project)
+    whole = memory.method.hears == "answer"
+    voices = [
+        Voice(vote.worker, vote.value if whole else vote.concept, vote.counted)
+        for vote in votes
+        if vote.outcome == Vote.Outcome.ANSWER
+    ]
+    return memory.method.weigh(voices, memory.known, item_id=task_id, seed=project.seed)
 
 
-def _write(project: Project, task: TaskFacts, opinion: Opinion, votes: Sequence[VoteFacts]) -> None:
+def classes_named(kind: str, answer: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The columns of a consensus row that tell which classes an answer names."""
+    said = KINDS[kind].classes(answer or {})
+    if KINDS[kind].several:
+        return {"concept_id": None, "named": {str(concept): n for concept, n in sorted(Counter(said).items())}}
+    return {"concept_id": said[0] if said else None, "named": {}}
+
+
+def _write(project: Project, task: TaskFacts, *, opinion: Opinion, found: Tally, last_vote: int) -> None:
     """The consensus row; one that a ruling of this asking made is left alone."""
-    answer = None if opinion.concept is None else json.dumps(answer_of(opinion.concept))
+    classes = classes_named(task.kind, opinion.answer)
     values: dict[str, Any] = {
         "task_id": task.id,
         "project_id": project.pk,
         "asking": task.asking,
-        "answer": answer,
-        "concept_id": opinion.concept or None,
+        "answer": None if opinion.answer is None else json.dumps(opinion.answer),
+        "concept_id": classes["concept_id"],
+        "named": json.dumps(classes["named"]),
         "confidence": opinion.confidence,
-        "agreement": opinion.tally.agreement,
+        "agreement": found.agreement(opinion.agreement),
         "distribution": json.dumps(opinion.distribution),
-        "counts": json.dumps(opinion.tally.as_counts()),
-        "votes": opinion.tally.votes,
+        "counts": json.dumps(found.as_counts()),
+        "votes": found.votes,
         "method": project.consensus_method,
         "source": Consensus.Source.CONSENSUS,
         "decided": False,
-        "last_vote": max((vote.id for vote in votes), default=0),
+        "last_vote": last_vote,
     }
     renewed = ", ".join(f"{name} = excluded.{name}" for name in (*values, "updated_at"))
     sql.run(
@@ -155,18 +142,18 @@ def _fold_due(project: Project, task: TaskFacts) -> None:
 
 def write_ruling(project: Project, task: TaskFacts, *, answer: Any, source: str) -> TaskFacts:
     """Makes an answer stand over the votes of a locked task: closed, ruled, certain."""
-    concept = facts.says(answer)[1]
-    found = tally(facts.live_votes(facts.votes_of(task.id), task.asking))
+    kind, votes = KINDS[task.kind], facts.live_votes(facts.votes_of(task.id), task.asking)
+    found, said = tally(kind, votes), kind.classes(answer)
     Consensus.objects.update_or_create(
         task_id=task.id,
         defaults={
             "project": project,
             "asking": task.asking,
             "answer": answer,
-            "concept_id": concept or None,
+            **classes_named(task.kind, answer),
             "confidence": 1.0,
-            "agreement": found.agreement,
-            "distribution": {} if concept is None else {key_of(concept): 1.0},
+            "agreement": found.agreement(weigh(project, task.id, votes).agreement),
+            "distribution": {} if kind.several else {str(said[0]) if said else "nothing": 1.0},
             "counts": found.as_counts(),
             "votes": found.votes,
             "method": project.consensus_method,

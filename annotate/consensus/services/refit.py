@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from annotate.consensus.learned import Learned, learned
-from annotate.consensus.method import Ints, Result, VoteTable
+from annotate.consensus.learned import Memory, learned
+from annotate.consensus.method import Heard, Lesson, Voice
 from annotate.consensus.models import Consensus, Refit, Skill
-from annotate.consensus.rules import answer_of, key_of
-from annotate.consensus.services.fold import rules_of
+from annotate.consensus.services.fold import classes_named, rules_of
+from annotate.kinds import KINDS
 from annotate.labeling import facts, sql
 from annotate.labeling.models import Task, Vote
 from annotate.projects.models import Project
@@ -31,14 +30,13 @@ ROSE = 0.05
 
 
 @dataclass(frozen=True)
-class Heard:
-    """The live votes of all present askings as a table, with the names behind its indices and each task's last vote."""
+class Hearing:
+    """The live votes of all present askings, each task's last vote, and the newest vote of the project."""
 
-    table: VoteTable
-    workers: list[str]
-    last_votes: Ints
+    heard: Heard
+    last_votes: list[int]
+    votes: int
     newest: int
-    unanimous: Ints  # per task: the one class that all who named something named, else -1
 
 
 def refit_due() -> int:
@@ -76,94 +74,77 @@ def refit(project: Project) -> bool:
     if not Refit.objects.filter(free, project=project).update(claimed_at=Now()):
         return False
     try:
-        known = learned(project)
-        heard = _hear(project, known)
-        start = [known.skills.get(worker) for worker in heard.workers]
-        result = known.method.fit(heard.table, start=start, seed=project.seed)
-        _write_skills(project, known, heard=heard, result=result)
-        risen = _write_beliefs(project, known, heard=heard, result=result)
-        for task_id in risen:
+        memory = learned(project)
+        hearing = _hear(project, memory)
+        lesson = memory.method.learn(hearing.heard, memory.known, seed=project.seed)
+        _write_lesson(project, memory.method.name, hearing=hearing, lesson=lesson)
+        for task_id in _write_opinions(project, memory.method.name, hearing=hearing, lesson=lesson):
             _reopen(project, task_id)
     finally:
         Refit.objects.filter(project=project).update(claimed_at=None)
     return True
 
 
-def _hear(project: Project, known: Learned) -> Heard:
+def _hear(project: Project, memory: Memory) -> Hearing:
     # Read before the votes, so that none can be newer than it and still be missed by the next refit.
     newest = Vote.objects.filter(project=project).order_by("-pk").values_list("pk", flat=True).first() or 0
+    whole = memory.method.hears == "answer"
     found = sql.rows(
-        "SELECT v.id, v.task_id, v.user_id, v.source, v.concept FROM labeling_vote v"
-        " JOIN labeling_task t ON t.id = v.task_id WHERE v.project_id = %s AND NOT v.superseded"
-        " AND v.asking = t.asking AND v.concept IS NOT NULL ORDER BY v.id",
+        f"SELECT v.id, v.task_id, v.user_id, v.source, v.counted, v.{'answer' if whole else 'concept'}"
+        " FROM labeling_vote v JOIN labeling_task t ON t.id = v.task_id WHERE v.project_id = %s AND NOT v.superseded"
+        " AND v.asking = t.asking AND v.outcome = 'answer' ORDER BY v.task_id, v.id",
         [project.pk],
     )
-    rows = [row for row in found if row[4] in known.place]
-    task_ids, items = np.unique(np.array([row[1] for row in rows], dtype=np.int64), return_inverse=True)
-    places: dict[str, int] = {}
-    workers = [places.setdefault(facts.worker_of(row[2], row[3]), len(places)) for row in rows]
-    labels = np.array([known.place[row[4]] for row in rows], dtype=np.int64)
-    ids = np.array([row[0] for row in rows], dtype=np.int64)
-    last = np.zeros(len(task_ids), dtype=np.int64)
-    np.maximum.at(last, items, ids)
-    lowest = np.full(len(task_ids), np.iinfo(np.int64).max)
-    highest = np.full(len(task_ids), -1, dtype=np.int64)
-    np.minimum.at(lowest, items, labels)
-    np.maximum.at(highest, items, labels)
-    table = VoteTable(
-        items.astype(np.int64), np.array(workers, dtype=np.int64), labels, task_ids, known.class_ids,
-        n_workers=len(places),
-    )  # fmt: skip
-    unanimous = np.where(lowest == highest, highest, -1)
-    return Heard(table, list(places), last, newest, unanimous)
+    voices: dict[int, list[Voice]] = {}
+    last: dict[int, int] = {}
+    for vote_id, task_id, user_id, source, counted, said in found:
+        voice = Voice(facts.worker_of(user_id, source), sql.json_out(said) if whole else said, bool(counted))
+        voices.setdefault(task_id, []).append(voice)
+        last[task_id] = vote_id
+    heard = Heard(list(voices), list(voices.values()))
+    return Hearing(heard, [last[task_id] for task_id in voices], len(found), newest)
 
 
-def _write_skills(project: Project, known: Learned, *, heard: Heard, result: Result) -> None:
-    """The workers' statistics and the prior, under a new number, in one transaction."""
-    name = known.method.name
+def _write_lesson(project: Project, method: str, *, hearing: Hearing, lesson: Lesson) -> None:
+    """The workers' statistics and what holds over all, under a new number, in one transaction."""
     rows = [
-        Skill(project=project, worker=worker, method=name, statistics=skill.pack(known.class_ids), votes=skill.votes)
-        for worker, skill in zip(heard.workers, result.skills, strict=True)
+        Skill(project=project, worker=worker, method=method, statistics=one.statistics, votes=one.votes)
+        for worker, one in sorted(lesson.workers.items())
     ]
-    prior = {str(concept): float(share) for concept, share in zip(known.class_ids, result.prior, strict=True)}
     with transaction.atomic():
-        Skill.objects.filter(project=project, method=name).delete()
+        Skill.objects.filter(project=project, method=method).delete()
         Skill.objects.bulk_create(rows, batch_size=CHUNK)
         row = Refit.objects.select_for_update().get(project=project)
-        row.number, row.method, row.prior = row.number + 1, name, prior
-        row.last_vote, row.votes = heard.newest, len(heard.table.items)
+        row.number, row.method, row.prior = row.number + 1, method, dict(lesson.prior)
+        row.last_vote, row.votes = hearing.newest, hearing.votes
         row.save(update_fields=["number", "method", "prior", "last_vote", "votes"])
         Refit.objects.filter(pk=row.pk).update(finished_at=Now())
 
 
-def _write_beliefs(project: Project, known: Learned, *, heard: Heard, result: Result) -> list[int]:
-    """Rewrites consensus rows whose belief moved; the tasks whose risk rose."""
-    answer = np.where(heard.unanimous >= 0, heard.unanimous, result.answer)
-    starts = np.searchsorted(result.rows, np.arange(heard.table.n_items + 1))
-    accepted = 2 * (1 - rules_of(project).accept_confidence)
+def _write_opinions(project: Project, method: str, *, hearing: Hearing, lesson: Lesson) -> list[int]:
+    """Rewrites consensus rows whose answer or confidence moved; the tasks whose risk rose."""
+    kind, accepted = KINDS[project.kind], 2 * (1 - rules_of(project).accept_confidence)
+    ids = hearing.heard.item_ids
     risen: list[int] = []
-    for first in range(0, heard.table.n_items, CHUNK):
-        items = range(first, min(first + CHUNK, heard.table.n_items))
-        ids = heard.table.item_ids[first : items.stop].tolist()
-        fields = ("task_id", "concept_id", "confidence", "last_vote")
-        rows = Consensus.objects.filter(task_id__in=ids, decided=False).values_list(*fields)
+    for first in range(0, len(ids), CHUNK):
+        fields = ("task_id", "answer", "confidence", "last_vote")
+        rows = Consensus.objects.filter(task_id__in=ids[first : first + CHUNK], decided=False).values_list(*fields)
         current = {row[0]: row[1:] for row in rows}
         changes = []
-        for item, task_id in zip(items, ids, strict=True):
-            shares = slice(starts[item], starts[item + 1])
-            belief = dict(zip(result.classes[shares].tolist(), result.weights[shares].tolist(), strict=True))
-            confidence = belief.get(int(answer[item]), 0.0)
-            concept = int(known.class_ids[answer[item]])
-            if task_id not in current or current[task_id][2] != heard.last_votes[item]:
+        for item in range(first, min(first + CHUNK, len(ids))):
+            task_id, opinion = ids[item], lesson.opinion(item)
+            if opinion.answer is None or task_id not in current or current[task_id][2] != hearing.last_votes[item]:
                 continue  # voted on since, or not folded yet
-            was_concept, was_confidence, _ = current[task_id]
-            if was_concept == (concept or None) and abs(was_confidence - confidence) < MOVED:
+            was, confidence, _ = current[task_id]
+            same = was is not None and kind.similarity(was, opinion.answer) > 1 - MOVED
+            if same and abs(confidence - opinion.confidence) < MOVED:
                 continue
-            if 1 - confidence > accepted and was_confidence - confidence > ROSE:
+            if 1 - opinion.confidence > accepted and confidence - opinion.confidence > ROSE:
                 risen.append(task_id)
-            named = {key_of(int(known.class_ids[index])): round(share, 4) for index, share in belief.items()}
-            said = (json.dumps(answer_of(concept)), concept or None, confidence, json.dumps(named))
-            changes.append((*said, known.method.name, task_id, int(heard.last_votes[item])))
+            classes = classes_named(project.kind, opinion.answer)
+            said = (json.dumps(opinion.answer), classes["concept_id"], json.dumps(classes["named"]))
+            belief = (opinion.confidence, json.dumps(opinion.distribution))
+            changes.append((*said, *belief, method, task_id, hearing.last_votes[item]))
         _update(changes)
     return risen
 
@@ -171,11 +152,11 @@ def _write_beliefs(project: Project, known: Learned, *, heard: Heard, result: Re
 def _update(changes: list[tuple[Any, ...]]) -> None:
     if not changes:
         return
-    changes.sort(key=lambda row: row[5])
+    changes.sort(key=lambda row: row[6])
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE consensus_consensus SET answer = %s, concept_id = %s, confidence = %s, distribution = %s,"
-            f" method = %s, updated_at = {sql.dialect().now}"
+            "UPDATE consensus_consensus SET answer = %s, concept_id = %s, named = %s, confidence = %s,"
+            f" distribution = %s, method = %s, updated_at = {sql.dialect().now}"
             " WHERE task_id = %s AND last_vote = %s AND NOT decided",
             changes,
         )

@@ -51,9 +51,9 @@ def settle(project: Project, task_id: int, *, actor: User, ruling: str, answer: 
 
 
 def _definite(project: Project, task: TaskFacts, answer: Any) -> Any:
-    value = labeling.parse_answer(task.kind, answer, schema_of(project).live)
+    value = labeling.parse_for(task, answer, schema_of(project).live)
     if "pass" in value:
-        raise errors.Invalid("bad_answer", "A ruling names a class or says that nothing fits.", {})
+        raise errors.Invalid("bad_answer", "A ruling says what is in the picture, or that nothing fits.", {})
     return value
 
 
@@ -78,7 +78,7 @@ def ask_again(project: Project, task_id: int, *, actor: User, note: str = "") ->
     with transaction.atomic():
         task = labeling.ask_again(project, task_id, actor=actor, note=note)
         Consensus.objects.filter(task_id=task_id).update(
-            asking=task.asking, answer=None, concept_id=None, confidence=0.0, agreement=None, distribution={},
+            asking=task.asking, answer=None, concept_id=None, named={}, confidence=0.0, agreement=None, distribution={},
             counts={}, votes=0, source=Consensus.Source.CONSENSUS, decided=False, last_vote=0,
         )  # fmt: skip
     return task

@@ -25,7 +25,15 @@ from annotate.labeling.services.tasks import (
     settled_with_fewer,
     wanted_votes,
 )
-from annotate.labeling.services.votes import Ballot, Cast, cast_source_vote, cast_vote, parse_answer
+from annotate.labeling.services.votes import (
+    Ballot,
+    Cast,
+    cast_source_vote,
+    cast_vote,
+    check_inside,
+    parse_answer,
+    parse_for,
+)
 
 __all__ = [
     "Ballot",
@@ -39,12 +47,14 @@ __all__ = [
     "bump_order",
     "cast_source_vote",
     "cast_vote",
+    "check_inside",
     "drop_leases",
     "expire_leases",
     "follow_images",
     "follow_settings",
     "open_tasks",
     "parse_answer",
+    "parse_for",
     "propose",
     "refuse_holdout",
     "release",

@@ -1,31 +1,37 @@
 """What a model says of pictures: distributions kept from people's eyes, and proposals that may be shown."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
 from annotate.labeling.models import Prediction, Proposal, Task
 from annotate.labeling.schema import schema_of
 from annotate.labeling.services.asking import refuse_holdout
-from annotate.labeling.services.votes import parse_answer
+from annotate.labeling.services.votes import check_inside, parse_answer
 from annotate.projects.models import Project
 
 CHUNK = 500
 
 
-def propose(project: Project, *, model: str, answers: Mapping[int, tuple[int, float]]) -> int:
-    """Offers a model's answers, `{image id: (concept id, score)}`, to the people asked about them; the number kept.
+def propose(project: Project, *, model: str, answers: Mapping[int, tuple[Any, float]]) -> int:
+    """Offers a model's answers, `{image id: (answer of the project's kind, score)}`, to the people asked about them;
+    the number kept. The parts of an answer may have scores of their own.
 
     Replaces what was offered before. Pictures without a task, or whose task is settled, are passed over. Refused as a
-    whole, whoever calls: any holdout picture (`holdout_proposal`), a class that may not be answered.
+    whole, whoever calls: any holdout picture (`holdout_proposal`), a class that may not be answered, an answer that
+    reaches beyond its picture.
     """
     refuse_holdout(
         project, sorted(answers), code="holdout_proposal", message="A holdout picture never gets a proposal."
     )
     concepts = schema_of(project).live
     values = {
-        image: (parse_answer("choice", {"choice": [one]}, concepts), score) for image, (one, score) in answers.items()
+        image: (parse_answer(project.kind, answer, concepts, machine=True), score)
+        for image, (answer, score) in answers.items()
     }
+    for image, (value, _) in values.items():
+        check_inside(project.kind, value, image_id=image)
     done = 0
     ids = sorted(values)
     for start in range(0, len(ids), CHUNK):

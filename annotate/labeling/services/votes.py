@@ -17,6 +17,7 @@ from annotate.labeling.models import Task, Vote
 from annotate.labeling.schema import schema_of
 from annotate.projects.models import Project
 
+OVERHANG = 0.01  # pixels: what rounding may add
 COUNTING = {Vote.Outcome.ANSWER, Vote.Outcome.CANNOT_TELL}
 
 
@@ -67,7 +68,7 @@ def cast_vote(project: Project, *, user_id: int, ballot: Ballot) -> Cast:
                 _refuse_key(ballot)
             standing = live_votes(votes, before.asking)
             return Cast(vote.id, vote.key, vote.surplus, True, False, before, before, standing)
-    value = parse_answer(before.kind, ballot.answer, schema_of(project).live)
+    value = parse_for(before, ballot.answer, schema_of(project).live)
     asking = before.asking if ballot.asking is None else ballot.asking
     if not 1 <= asking <= before.asking:
         raise errors.Invalid("unknown_asking", "The task has not been asked that often.", {"asking": before.asking})
@@ -116,8 +117,9 @@ def _append(
         _refuse_key(ballot)
     fresh = outcome != Vote.Outcome.SKIP and (earlier is None or earlier.outcome == Vote.Outcome.SKIP)
     mine = VoteFacts(
-        vote_id, user_id, worker_of(user_id, ""), ballot.key, asking, outcome, concept, counted, surplus, False, digest
-    )
+        vote_id, user_id, worker_of(user_id, ""), ballot.key, asking, outcome, concept, counted, surplus, False, digest,
+        answer=ballot.answer,
+    )  # fmt: skip
     kept = [vote for vote in votes if earlier is None or vote.id != earlier.id]
     standing = live_votes([*kept, mine], task.asking)
     return Cast(vote_id, ballot.key, surplus, False, fresh, before, task, standing)
@@ -154,12 +156,30 @@ def _earlier(votes: list[VoteFacts], *, user_id: int, asking: int, ballot: Ballo
     return live
 
 
-def parse_answer(kind: str, answer: Any, concepts: Collection[int]) -> Any:
-    """The answer in its canonical form; Invalid with the kind's own reason."""
+def parse_answer(kind: str, answer: Any, concepts: Collection[int], *, machine: bool = False) -> Any:
+    """The answer in its canonical form; Invalid with the kind's own reason. `machine`: no person gave it."""
     try:
-        return KINDS[kind].parse(answer, concepts)
+        return KINDS[kind].parse(answer, concepts, machine=machine)
     except ValueError as error:
         raise errors.Invalid("bad_answer", f"This answer cannot be kept: {error}.", {"reason": str(error)}) from None
+
+
+def parse_for(task: TaskFacts, answer: Any, concepts: Collection[int]) -> Any:
+    """The answer to a task in its canonical form; Invalid also where it reaches beyond the task's picture."""
+    value = parse_answer(task.kind, answer, concepts)
+    check_inside(task.kind, value, image_id=task.image_id)
+    return value
+
+
+def check_inside(kind: str, value: Any, *, image_id: int) -> None:
+    """Invalid where a parsed answer reaches further than OVERHANG pixels beyond the picture."""
+    bounds = KINDS[kind].bounds(value)
+    if bounds is None:
+        return
+    ((width, height),) = sql.rows("SELECT width, height FROM ingest_image WHERE id = %s", [image_id])
+    if min(bounds[:2]) < -OVERHANG or bounds[2] > width + OVERHANG or bounds[3] > height + OVERHANG:
+        told = {"bounds": list(bounds), "width": width, "height": height}
+        raise errors.Invalid("outside_picture", "This answer reaches beyond the edge of the picture.", told)
 
 
 def _check_proposal(task_id: int, proposal_id: int) -> None:

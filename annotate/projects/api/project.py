@@ -114,4 +114,4 @@ class OffersView(ProjectView):
 
     @extend_schema(operation_id="projects_offers", responses=OffersShape)
     def get(self, request: Request, pid: int) -> Response:
-        return Response(selectors.offers_row())
+        return Response(selectors.offers_row(self.project))

@@ -22,11 +22,14 @@ SETTINGS = frozenset(
 
 
 def create_project(*, actor: User, name: str, classes_text: str = "", kind: str = "choice", **settings: Any) -> Project:
-    """A project whose admin is `actor`, with the classes of a pasted list where one is given."""
+    """A project whose admin is `actor`, with the classes of a pasted list where one is given.
+
+    Its kind of label never changes; the consensus method is the kind's usual one where none is named.
+    """
     if kind not in KINDS:
         raise errors.Invalid("unknown_kind", "There is no such kind of label.", {"kind": kind[:40]})
     drafts = classes.read_drafts("text", classes_text) if classes_text.strip() else []
-    settings = {"name": name, **settings}
+    settings = {"name": name, "consensus_method": offers.usual("consensus_method", kind), **settings}
     with transaction.atomic():
         project = Project(kind=kind, taxonomy=taxonomy.create_taxonomy(name), created_by=actor)
         project.seed = secrets.randbits(62)
@@ -71,7 +74,7 @@ def _apply(project: Project, settings: dict[str, Any]) -> None:
         raise TypeError(f"no such setting of a project: {sorted(unknown)}")
     for key in ("consensus_method", "order"):
         if key in settings:
-            offers.check(key, settings[key])
+            offers.check(key, settings[key], kind=project.kind)
     for key, value in settings.items():
         setattr(project, key, value)
     if project.votes_cap is not None and project.votes_cap < project.redundancy:

@@ -2192,6 +2192,10 @@ export interface components {
         ReviewItem: {
             task: number;
             image: components["schemas"]["DeskPicture"];
+            kind: string;
+            answer: {
+                [key: string]: unknown;
+            } | null;
             /** Format: double */
             confidence: number;
             distribution: components["schemas"]["ReviewShare"][];

@@ -367,7 +367,7 @@ def test_an_asking_that_is_still_to_come_and_a_foreign_proposal_are_refused() ->
     one, two = crowd.tasks_of(project)
     (ada,) = crowd.crowd_of(project, 1)
     images = list(Task.objects.filter(pk=two).values_list("image_id", flat=True))
-    cat = crowd.choice(project, "cat")["choice"][0]
+    cat = crowd.choice(project, "cat")
     labeling.propose(project, model="m", answers={images[0]: (cat, 0.9)})
     proposal = Task.objects.get(pk=two).proposals.get()
     for more, code in (({"asking": 2}, "unknown_asking"), ({"shown_proposal": proposal.pk}, "unknown_proposal")):

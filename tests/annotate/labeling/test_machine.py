@@ -20,7 +20,7 @@ def test_a_proposal_is_shown_only_where_the_project_says_so() -> None:
     project = crowd.opened(pictures=1, redundancy=2)
     (ada,) = crowd.crowd_of(project, 1)
     answer = crowd.choice(project, "owl")
-    assert labeling.propose(project, model="checkpoint 1", answers={images()[0]: (answer["choice"][0], 0.75)}) == 1
+    assert labeling.propose(project, model="checkpoint 1", answers={images()[0]: (answer, 0.75)}) == 1
     assert desk.work(ada, project, votes=[], take=1, release=[]).tasks[0].proposal is None
     project.show_proposals = True
     project.save()
@@ -33,7 +33,7 @@ def test_a_new_proposal_replaces_the_old_one_and_settled_tasks_get_none() -> Non
     (ada,) = crowd.crowd_of(project, 1)
     done, waiting = crowd.tasks_of(project)
     crowd.answer(project, ada, done, "cat")
-    cat, dog = (crowd.choice(project, name)["choice"][0] for name in ("cat", "dog"))
+    cat, dog = (crowd.choice(project, name) for name in ("cat", "dog"))
     assert labeling.propose(project, model="m1", answers=dict.fromkeys(images(), (cat, 0.5))) == 1
     assert labeling.propose(project, model="m2", answers=dict.fromkeys(images(), (dog, 0.6))) == 1
     assert list(Proposal.objects.filter(live=True).values_list("task_id", "model")) == [(waiting, "m2")]
@@ -42,13 +42,13 @@ def test_a_new_proposal_replaces_the_old_one_and_settled_tasks_get_none() -> Non
 
 def test_a_holdout_picture_refuses_the_whole_call_whoever_calls() -> None:
     project = crowd.opened(pictures=3, holdout=1)
-    cat = crowd.choice(project, "cat")["choice"][0]
+    cat = crowd.choice(project, "cat")
     every = images() + images("holdout")
     with pytest.raises(errors.Invalid) as refused:
         labeling.propose(project, model="m", answers=dict.fromkeys(every, (cat, 0.9)))
     assert (refused.value.code, refused.value.data) == ("holdout_proposal", {"images": images("holdout")})
     with pytest.raises(errors.Invalid):
-        labeling.add_predictions(project, model="m", distributions={image: {str(cat): 1.0} for image in every})
+        labeling.add_predictions(project, model="m", distributions={image: {"1": 1.0} for image in every})
     assert not Proposal.objects.exists()
     assert not Prediction.objects.exists()
 
@@ -63,7 +63,7 @@ def test_a_proposal_that_got_onto_the_holdout_by_another_way_is_not_shown() -> N
 def test_a_class_that_may_not_be_answered_is_not_proposed() -> None:
     project = crowd.opened(pictures=1)
     with pytest.raises(errors.Invalid) as refused:
-        labeling.propose(project, model="m", answers={images()[0]: (10**9, 0.9)})
+        labeling.propose(project, model="m", answers={images()[0]: ({"choice": [10**9]}, 0.9)})
     assert refused.value.code == "bad_answer"
 
 

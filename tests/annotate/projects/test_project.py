@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from annotate.accounts.models import User
 from annotate.consensus.methods import METHODS
 from annotate.core.audit import Audit
+from annotate.kinds import KINDS
 from annotate.projects import offers, services
 from annotate.projects.models import Project
 from tests.make import client_for, make_member, make_project, make_user
@@ -31,7 +32,7 @@ def client(boss: User) -> APIClient:
 @pytest.fixture
 def guess() -> Iterator[str]:
     """A method of consensus that is offered while the test runs."""
-    kept = set(offers._OFFERS["consensus_method"])
+    kept = dict(offers._OFFERS["consensus_method"])
     offers.offer("consensus_method", ["guess"])
     yield "guess"
     offers._OFFERS["consensus_method"] = kept
@@ -84,7 +85,7 @@ def test_only_whom_the_server_admin_lets_makes_projects() -> None:
         {"order": "whatever"},
         {"consensus_method": "unheard"},
         {"show_proposals": 1},
-        {"kind": "box"},
+        {"kind": "smell"},
         {"seed": 1},
         {"created_by": 1},
         {"counts": {}},
@@ -162,8 +163,32 @@ def test_every_method_and_strategy_there_is_can_be_chosen(client: APIClient, bos
     project = make_project(admin=boss)
     catalogue = json.loads((Path(__file__).parents[3] / "training" / "catalogue.json").read_text())
     told = client.get(f"/api/projects/{project.pk}/offers").json()
-    assert told == {"consensus_method": sorted(METHODS), "order": sorted(catalogue["strategies"])}
+    assert told == {"consensus_method": ["dawid_skene", "majority"], "order": sorted(catalogue["strategies"])}
     for key, values in told.items():
         for value in values:
             changed = client.patch(f"/api/projects/{project.pk}", {key: value}, format="json")
             assert changed.json()[key] == value
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_kind_is_chosen_once_and_has_its_own_methods(client: APIClient, kind: str) -> None:
+    made = client.post("/api/projects", {"name": "One", "kind": kind}, format="json").json()
+    assert made["kind"] == kind
+    serving = sorted(name for name, method in METHODS.items() if kind in method.kinds)
+    assert made["consensus_method"] in serving
+    assert client.get(f"/api/projects/{made['id']}/offers").json()["consensus_method"] == serving
+    assert client.patch(f"/api/projects/{made['id']}", {"kind": kind}, format="json").status_code == 422
+    for name in sorted(set(METHODS) - set(serving)):
+        refused = client.patch(f"/api/projects/{made['id']}", {"consensus_method": name}, format="json")
+        assert (refused.status_code, refused.json()["code"]) == (422, "not_offered")
+
+
+def test_a_method_of_another_kind_and_an_unknown_kind_are_refused(client: APIClient) -> None:
+    for said, code in (
+        ({"kind": "box", "consensus_method": "majority"}, "not_offered"),
+        ({"kind": "choice", "consensus_method": "boxes"}, "not_offered"),
+        ({"kind": "smell"}, "unknown_kind"),
+    ):
+        refused = client.post("/api/projects", {"name": "One", **said}, format="json")
+        assert (refused.status_code, refused.json()["code"]) == (422, code)
+    assert not Project.objects.exists()

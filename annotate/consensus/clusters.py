@@ -1,0 +1,63 @@
+"""Boxes of several people gathered into clusters that each mean one thing in the picture."""
+
+import heapq
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotate.kinds.box import iou
+
+LEAST: Final = 0.4
+OTHER_CLASS: Final = 0.1  # what a difference of class costs, so that of two equal overlaps the same class is joined
+ROWS: Final = 512
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Pair = tuple[int, int]
+
+
+def gather(corners: Floats, *, owners: Ints, classes: Ints) -> list[tuple[int, ...]]:
+    """Indices of the boxes by cluster: greedy by the highest average affinity down to LEAST, where affinity is IoU
+    less OTHER_CLASS between boxes of different classes, and never two boxes of one owner in a cluster.
+
+    Cost grows with the number of overlapping pairs. Members rise, and clusters are ordered by their first.
+    """
+    between = _overlaps(corners, owners=owners, classes=classes)
+    members: dict[int, tuple[int, ...]] = {one: (one,) for one in range(len(corners))}
+    people = {one: {int(owner)} for one, owner in enumerate(owners)}
+    near: dict[int, set[int]] = {one: set() for one in members}
+    for one, other in between:
+        near[one].add(other)
+        near[other].add(one)
+    heap = [(-affinity, pair) for pair, affinity in between.items() if affinity >= LEAST]
+    heapq.heapify(heap)
+    fresh = len(corners)
+    while heap:
+        _, (one, other) = heapq.heappop(heap)
+        if one not in members or other not in members:
+            continue
+        members[fresh] = tuple(sorted(members.pop(one) + members.pop(other)))
+        people[fresh] = people[one] | people[other]
+        near[fresh] = {third for third in near[one] | near[other] if third in members}
+        for third in near[fresh]:
+            near[third].add(fresh)
+            joint = sum(between.get((min(part, third), max(part, third)), 0.0) for part in (one, other))
+            between[(third, fresh)] = joint
+            mean = joint / (len(members[third]) * len(members[fresh]))
+            if mean >= LEAST and not people[third] & people[fresh]:
+                heapq.heappush(heap, (-mean, (third, fresh)))
+        fresh += 1
+    return sorted(members.values())
+
+
+def _overlaps(corners: Floats, *, owners: Ints, classes: Ints) -> dict[Pair, float]:
+    """Affinity of each pair (lower index first) of different owners that overlaps at all."""
+    found: dict[Pair, float] = {}
+    for first in range(0, len(corners), ROWS):
+        rows = slice(first, first + ROWS)
+        affinity = iou(corners[rows], corners[first:])
+        affinity = affinity - OTHER_CLASS * (classes[rows, None] != classes[None, first:])
+        affinity[owners[rows, None] == owners[None, first:]] = 0.0
+        for row, column in np.argwhere(np.triu(affinity, k=1) > 0).tolist():
+            found[(first + row, first + column)] = float(affinity[row, column])
+    return found
