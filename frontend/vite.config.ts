@@ -8,7 +8,7 @@ import { defineConfig } from 'vitest/config'
 const CORE =
   /\/node_modules\/(react|react-dom|scheduler|use-sync-external-store|i18next|react-i18next|openapi-fetch|@tanstack\/(history|react-router|router-core|store|react-store|query-core|react-query))\/|\/src\/(api\/(client|errors|project|session)|i18n\/[^/]+)\.ts$/
 /** What every label page needs; what draws boxes comes when somebody draws. */
-const DESK = /\/node_modules\/idb\/|\/src\/(store\/|kinds\/(?!box\/)|kinds\/box\/(index|keys|marks|Controls)\b)/
+const DESK = /\/node_modules\/idb\/|\/src\/(store\/(?!drafts)|kinds\/(?!box\/)|kinds\/box\/(index|keys|marks|Controls)\b|canvas\/pyramid|pages\/label\/(use|keys|drawnKeys|answerText|quiet|sending|transport))/
 const NOT_CORE = /nfinite|utationObserver|useMutation|ueriesObserver|useQueries/
 
 const backend = process.env.FOVEA_BACKEND ?? 'http://127.0.0.1:8000'

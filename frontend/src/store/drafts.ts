@@ -23,10 +23,6 @@ export const DRAFTS_NAME = 'fovea-drafts'
 /** A draft that nobody came back to for a month is forgotten. */
 const FORGET_MS = 31 * 24 * 3600 * 1000
 
-export function draftName(user: number, project: number, task: { id: number; asking: number }): string {
-  return `${user}:${project}:${task.id}:${task.asking}`
-}
-
 export class DatabaseDrafts implements Drafts {
   constructor(private readonly db: IDBPDatabase<DraftSchema>) {}
 

@@ -11,6 +11,7 @@ import type { DeskTask } from '@/store/desk'
 import type { Entry } from '@/store/history'
 import type { DeskView } from '@/store/labeling'
 import type { KeptVote } from '@/store/shelf'
+import { useDrawnKeys } from './drawnKeys'
 import { Footer } from './Footer'
 import { GuidePanel } from './GuidePanel'
 import { guideQuery } from './guide'
@@ -27,7 +28,7 @@ import { Tray } from './Tray'
 import { useAnswers } from './useAnswers'
 import { type AtDesk, useDesk } from './useDesk'
 import { useKeys } from './useKeys'
-import { forgetDraft, useSketch, withDigits } from './useSketch'
+import { forgetDraft, useSketch } from './useSketch'
 
 const DrawnStage = lazy(() => import('./DrawnStage'))
 
@@ -121,7 +122,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
     else if (said === 'newest') guideOpen && !at?.desk.view.revisited ? toggleGuide() : at?.desk.toNewest()
     else pass(said)
   }
-  const first = useMemo(() => withDigits(drawn.keys, sketch, plan), [drawn.keys, sketch, plan])
+  const { keys: first, onViewport } = useDrawnKeys(sketch, plan)
   useKeys({ on: panel === null, plan, letters: LABEL_LETTERS, first: kind.drawn ? first : undefined }, (act) => {
     if ('answer' in act) give(act.answer)
     else if ('command' in act) command(act.command)
@@ -171,7 +172,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
               sketch={sketch}
               classes={guide.classes}
               restored={drawn.turn === 0 ? drawn.restored : null}
-              onViewport={drawn.onViewport}
+              onViewport={onViewport}
             >
               {overlay}
             </DrawnStage>

@@ -1,13 +1,10 @@
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
-import type { Viewport } from '@/canvas/viewport'
-import type { ClassEntry, DrawnCode, KeyPlan, LabelKind } from '@/kinds/kind'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import type { ClassEntry, DrawnCode, LabelKind } from '@/kinds/kind'
 import type { Sketch } from '@/kinds/sketch'
-import type { DeskTask } from '@/store/desk'
-import { type Drafts, draftName, openDrafts } from '@/store/drafts'
+import type { Answer, DeskPicture, DeskTask } from '@/store/desk'
+import type { Drafts } from '@/store/drafts'
 import type { Entry } from '@/store/history'
 import type { DeskView } from '@/store/labeling'
-import { type Press, plainKey } from './keys'
-import type { Drawing } from './useKeys'
 
 interface Drawn {
   code: DrawnCode | null
@@ -16,9 +13,6 @@ interface Drawn {
   restored: number | null
   /** Counts the changes of the sketch. */
   turn: number
-  onViewport: (viewport: Viewport | null) => void
-  /** Gives presses to what is drawn, then to the picture. */
-  keys: Drawing
 }
 
 interface Place {
@@ -29,20 +23,14 @@ interface Place {
   view: DeskView | null
 }
 
-interface Opened {
-  sketch: Sketch
-  restored: number | null
-}
-
 const NOTHING = () => () => undefined
 let drafts: Promise<Drafts> | null = null
 
 /** What this person draws on the picture that is on the screen: begun with its draft, kept at every change. */
 export function useSketch({ user, project, kind, classes, view }: Place): Drawn {
   const code = useCode(kind)
-  const [opened, setOpened] = useState<Opened | null>(null)
+  const [opened, setOpened] = useState<{ sketch: Sketch; restored: number | null } | null>(null)
   const concept = useRef<number | null>(null)
-  const viewport = useRef<Viewport | null>(null)
   const task = view?.picture === 'ready' ? view.task : null
   const again = view?.revisited ?? null
   const proposal = view?.proposal?.answer ?? null
@@ -54,7 +42,7 @@ export function useSketch({ user, project, kind, classes, view }: Place): Drawn 
     let here = true
     let off: (() => void) | undefined
     const name = nameOf(user, project, task, again)
-    drafts ??= openDrafts()
+    drafts ??= import('@/store/drafts').then((module) => module.openDrafts())
     const begin = async () => {
       const kept = await drafts?.then((all) => all.get(name))
       if (!here) return
@@ -74,25 +62,36 @@ export function useSketch({ user, project, kind, classes, view }: Place): Drawn 
   }, [code, task?.id, task?.asking, again?.key, user, project])
 
   const sketch = opened?.sketch ?? null
-  const turn = useSyncExternalStore(sketch?.subscribe ?? NOTHING, () => sketch?.turn ?? 0)
-  const keys = useMemo(() => {
-    const seen = () => viewport.current?.seen ?? { view: { scale: 1, x: 0, y: 0 }, stage: { width: 0, height: 0 } }
-    return {
-      down: (press: Press) => sketch?.key(press, seen()) || viewport.current?.key(press) || false,
-      up: (press: Press) => sketch?.keyUp(press),
-    }
-  }, [sketch])
-  const onViewport = useMemo(
-    () => (next: Viewport | null) => {
-      viewport.current = next
-    },
-    [],
-  )
-  return { code, sketch, restored: opened?.restored ?? null, turn, onViewport, keys }
+  return { code, sketch, restored: opened?.restored ?? null, turn: useTurn(sketch) }
+}
+
+interface Shown {
+  /** Whose sketch it is: another one begins anew. */
+  name: string | number
+  image: DeskPicture
+  proposal: Answer | null
+  given: Answer | null
+}
+
+/** A sketch over one picture that is not kept as a draft: it is settled or left. */
+export function usePlainSketch(kind: LabelKind, classes: readonly ClassEntry[], shown: Shown | null): Drawn {
+  const code = useCode(kind)
+  const [sketch, setSketch] = useState<Sketch | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown is told apart by its name
+  useEffect(() => {
+    const { image, proposal, given } = shown ?? { image: null, proposal: null, given: null }
+    const beginning = { classes, proposal, given, kept: null, concept: null }
+    setSketch(code && image ? code.open({ ...beginning, size: image }) : null)
+  }, [code, shown?.name])
+  return { code, sketch, restored: null, turn: useTurn(sketch) }
+}
+
+function useTurn(sketch: Sketch | null): number {
+  return useSyncExternalStore(sketch?.subscribe ?? NOTHING, () => sketch?.turn ?? 0)
 }
 
 /** The code of a drawn kind, fetched once. */
-export function useCode(kind: LabelKind): DrawnCode | null {
+function useCode(kind: LabelKind): DrawnCode | null {
   const [code, setCode] = useState<DrawnCode | null>(null)
   useEffect(() => {
     let here = true
@@ -105,8 +104,9 @@ export function useCode(kind: LabelKind): DrawnCode | null {
   return code
 }
 
+/** One draft for each person, task and asking, and for each look back at one's answer. */
 function nameOf(user: number, project: number, task: DeskTask, again: Entry | null): string {
-  return draftName(user, project, task) + (again ? `:${again.key}` : '')
+  return [user, project, task.id, task.asking, again?.key ?? ''].join(':')
 }
 
 /** Writes each change of the sketch on this device; a sketch with nothing done to it leaves no draft. */
@@ -125,19 +125,4 @@ function keepDraft(name: string, sketch: Sketch, onTurn: () => void): () => void
 export async function forgetDraft(user: number, project: number, task: DeskTask, again: Entry | null): Promise<void> {
   const all = await drafts
   await all?.remove(nameOf(user, project, task, again))
-}
-
-/** Before all else the keys of classes: alone they choose what is drawn, with Shift they rename what is in hand. */
-export function withDigits(keys: Drawing, sketch: Sketch | null, plan: KeyPlan): Drawing {
-  const concepts = new Map([...plan.keys].map(([concept, key]) => [key, concept]))
-  const down = (press: Press) => {
-    const key = press.ctrl || press.alt || press.repeat ? null : plainKey(press)
-    const byPlace = press.shift ? (/^Digit(\d)$/.exec(press.code)?.[1] ?? null) : key
-    const concept = byPlace === null ? undefined : concepts.get(byPlace)
-    if (concept === undefined || !sketch) return keys.down(press)
-    if (press.shift) sketch.rename(concept)
-    else sketch.pick(concept)
-    return true
-  }
-  return { down, up: keys.up }
 }

@@ -12,6 +12,8 @@ interface Props {
   classes: readonly ClassEntry[]
   plan: KeyPlan
   lead: Answer | null
+  /** What Space settles, where it is drawn; otherwise the leading answer. */
+  settles: Answer | null
   given: Answer | null
   sketch: Sketch | null
   onAnswer: (answer: Answer) => void
@@ -50,7 +52,7 @@ export function Verdicts(props: Props) {
             aria-keyshortcuts="Space"
           >
             <kbd aria-hidden>{label('keys.space')}</kbd>
-            {t('accept', { answer: answerText(lead, classes, label) })}
+            {t('accept', { answer: answerText(props.settles ?? lead, classes, label) })}
           </button>
         )}
         {COMMANDS.map((command) => {

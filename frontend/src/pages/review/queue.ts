@@ -25,6 +25,8 @@ export interface ReviewItem {
   task: number
   image: DeskPicture
   confidence: number
+  /** What the votes of the present asking come to; of boxes the merged ones, each with its confidence. */
+  answer?: Answer | null
   /** Probability of each class; no class stands for "nothing fits". */
   distribution: Share[]
   votes: ReviewVote[]
@@ -91,6 +93,7 @@ export function left(queue: Queue): number {
 
 /** What the votes lean to: the likeliest class, else the commonest answer; null without either. */
 export function leading(item: ReviewItem): Answer | null {
+  if (item.answer) return item.answer
   const best = item.distribution.reduce<Share | null>((top, one) => (top === null || one.p > top.p ? one : top), null)
   if (best) return answerOf(best)
   return tally(item).find(({ answer }) => 'choice' in answer || 'nothing' in answer)?.answer ?? null
