@@ -82,7 +82,8 @@ export class Viewport extends Emitter {
     // A picture that was decoded anew, or was missing for a while, keeps its marks and its place.
     if (pyramid && pyramid.size !== this.of) {
       this.of = pyramid.size
-      this.follow(null, NONE)
+      // What was drawn on the picture before is not shown on this one.
+      if (this.sketch?.size !== pyramid.size) this.follow(null, NONE)
       this.view = wholeOf(pyramid.size, this.stage)
     }
     this.stale = { picture: true, marks: true }

@@ -58,6 +58,8 @@ export interface Seen {
 
 export interface Sketch {
   subscribe: (listener: () => void) => () => void
+  /** Of the picture that it lies on: the very object that the picture came with. */
+  readonly size: Size
   /** A new list whenever something in it changed. */
   readonly still: readonly Mark[]
   readonly held: Held | null

@@ -39,7 +39,9 @@ export default function DrawnStage({ at, task, code, sketch, classes, restored, 
           </p>
         )}
       </Surface>
-      {code && sketch && <code.Panel sketch={sketch} classes={classes} disabled={task === undefined} />}
+      <div className={styles.side}>
+        {code && sketch && <code.Panel sketch={sketch} classes={classes} disabled={task === undefined} />}
+      </div>
     </div>
   )
 }

@@ -54,7 +54,9 @@ export default function PictureToDraw({ image, code, sketch, classes, behind, on
       >
         {children}
       </Surface>
-      {code && sketch && <code.Panel sketch={sketch} classes={classes} disabled={false} />}
+      <div className={styles.side}>
+        {code && sketch && <code.Panel sketch={sketch} classes={classes} disabled={false} />}
+      </div>
     </div>
   )
 }
