@@ -7,6 +7,8 @@ import { defineConfig } from 'vitest/config'
 
 const CORE =
   /\/node_modules\/(react|react-dom|scheduler|use-sync-external-store|i18next|react-i18next|openapi-fetch|@tanstack\/(history|react-router|router-core|store|react-store|query-core|react-query))\/|\/src\/(api\/(client|errors|project|session)|i18n\/[^/]+)\.ts$/
+/** What every label page needs; what draws boxes comes when somebody draws. */
+const DESK = /\/node_modules\/idb\/|\/src\/(store\/(?!drafts)|kinds\/(?!box\/)|kinds\/box\/(index|keys|marks|Controls)\b|canvas\/pyramid|pages\/label\/(use|keys|drawnKeys|answerText|quiet|sending|transport))/
 const NOT_CORE = /nfinite|utationObserver|useMutation|ueriesObserver|useQueries/
 
 const backend = process.env.FOVEA_BACKEND ?? 'http://127.0.0.1:8000'
@@ -49,7 +51,7 @@ export default defineConfig(({ command }) => ({
           groups: [
             // What every page needs, in one file: many small ones compress worse and cost a round trip each.
             { name: 'core', test: (id: string) => CORE.test(id) && !NOT_CORE.test(id) },
-            { name: 'desk', test: /\/node_modules\/idb\/|\/src\/(store|kinds|geometry)\// },
+            { name: 'desk', test: DESK },
           ],
         },
       },

@@ -33,6 +33,7 @@ export type Acted = Schema['Acted']
  */
 export interface Answer {
   choice?: number[]
+  boxes?: { concept: number; box: number[]; confidence?: number; score?: number }[]
   nothing?: boolean
   pass?: string
 }

@@ -1,5 +1,6 @@
 import 'i18next'
 import type account from './en/account.json'
+import type box from './en/box.json'
 import type common from './en/common.json'
 import type cycle from './en/cycle.json'
 import type data from './en/data.json'
@@ -17,6 +18,7 @@ declare module 'i18next' {
     resources: {
       common: typeof common
       account: typeof account
+      box: typeof box
       projects: typeof projects
       data: typeof data
       label: typeof label

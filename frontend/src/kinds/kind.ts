@@ -1,6 +1,8 @@
 /** What a label kind brings to the pages: its keys, its words for an answer, and the controls that give one. */
 import type { ComponentType } from 'react'
+import type { Size } from '@/geometry/points'
 import type { Answer } from '@/store/desk'
+import type { Mark, Sketch } from './sketch'
 
 /** A class as the pages get it from the server. */
 export interface ClassEntry {
@@ -19,10 +21,12 @@ export interface ClassEntry {
 export type Pass = 'cannot_tell' | 'nothing' | 'broken' | 'skip'
 
 export interface KeyPlan {
-  /** What a key without modifiers answers. */
+  /** What a key without modifiers answers; empty for a kind that is drawn. */
   answers: ReadonlyMap<string, Answer>
   /** The key of each class that has one. */
   keys: ReadonlyMap<number, string>
+  /** Letters and digits that the kind keeps to itself: a page's command on one of them is reached with Shift. */
+  taken: ReadonlySet<string>
   /** True when letters without a key of their own open the search. */
   searches: boolean
 }
@@ -36,6 +40,8 @@ export interface ControlsProps {
   proposalTag?: string
   /** The answer given before, when this task is looked at again. */
   given: Answer | null
+  /** What is being drawn; null for a kind that is not, and before there is a picture. */
+  sketch: Sketch | null
   disabled: boolean
   onAnswer: (answer: Answer) => void
   onSearch: () => void
@@ -46,18 +52,59 @@ export interface SearchProps {
   recent: readonly number[]
   /** What was typed to open it. */
   start: string
-  onAnswer: (answer: Answer) => void
+  /** A class was found, by its concept. */
+  onPick: (concept: number) => void
   onClose: () => void
+}
+
+/** What a sketch begins with, for one task. */
+export interface Beginning {
+  classes: readonly ClassEntry[]
+  size: Size
+  /** Suggested by a machine, or merged from the votes: shown as such until it is accepted. */
+  proposal: Answer | null
+  /** Given earlier, to be changed. */
+  given: Answer | null
+  /** What `Sketch.keep` gave when this task was left before. */
+  kept: unknown
+  /** The class that was drawn last. */
+  concept: number | null
+}
+
+export interface PanelProps {
+  sketch: Sketch
+  classes: readonly ClassEntry[]
+  disabled: boolean
+}
+
+/** The part of a drawn kind that is fetched when somebody draws. */
+export interface DrawnCode {
+  open: (beginning: Beginning) => Sketch
+  /** Beside the picture: what is drawn, as a list, with what can be said of it. */
+  Panel: ComponentType<PanelProps>
+}
+
+/** A kind whose answer is drawn on the picture, piece by piece, and handed in as a whole. */
+export interface Drawn {
+  load: () => Promise<DrawnCode>
+  /** What of an answer can be shown over its picture; `classes` name the pieces. */
+  marks: (answer: Answer, classes: readonly ClassEntry[]) => Mark[]
+  /** The keys for drawing, with the name of their text in the area `box` of the catalogues. */
+  help: readonly (readonly [key: string, text: string])[]
 }
 
 export interface LabelKind {
   name: string
   /** Keys for these classes; `recent` are the classes that this person used, in slots that keep their place. */
   plan: (classes: readonly ClassEntry[], recent: readonly number[]) => KeyPlan
-  /** The classes that an answer names. */
+  /** The classes that an answer names, each once. */
   named: (answer: Answer, classes: readonly ClassEntry[]) => ClassEntry[]
-  /** Ids of the classes that an answer used. */
+  /** Ids of the classes that an answer used, as often as it did. */
   used: (answer: Answer) => readonly number[]
+  /** What naming a class alone answers; null where a class belongs to something drawn. */
+  answerOf: (concept: number) => Answer | null
   Controls: ComponentType<ControlsProps>
   Search: ComponentType<SearchProps>
+  /** Null where an answer is given at once, by a key. */
+  drawn: Drawn | null
 }

@@ -1,7 +1,25 @@
 /** The plain data that passes between a person's desk and the server. No behaviour, no framework. */
+import type { Box } from '@/geometry/box'
+
+/** What may be said of a box besides its class. */
+export const FLAGS = ['occluded', 'truncated', 'difficult', 'crowd'] as const
+export type Flag = (typeof FLAGS)[number]
+
+/** One box of an answer; a flag stands there only when it holds. */
+export interface AnsweredBox extends Partial<Record<Flag, true>> {
+  concept: number
+  box: Box
+  /** Which box of the proposal it began as. */
+  from_proposal?: number
+  /** How sure a model was; never in a vote. */
+  score?: number
+  /** How sure the crowd is; never in a vote. */
+  confidence?: number
+}
 
 export type Answer =
   | { choice: number[] }
+  | { boxes: AnsweredBox[] }
   | { nothing: true }
   | { pass: 'cannot_tell' | 'broken' }
   | { pass: 'skip'; reason: string }
@@ -109,12 +127,19 @@ export function isSkip(answer: Answer): boolean {
   return 'pass' in answer && answer.pass === 'skip'
 }
 
+/** What a box says, in an order of its fields that does not depend on who wrote it. */
+function plainBox(box: AnsweredBox): unknown[] {
+  return [box.concept, box.box, FLAGS.filter((flag) => box[flag])]
+}
+
 /** True when two answers say the same, whatever the order of the classes. */
 export function sameAnswer(a: Answer, b: Answer): boolean {
   if ('choice' in a && 'choice' in b) {
     const other = new Set(b.choice)
     return a.choice.length === other.size && a.choice.every((id) => other.has(id))
   }
+  if ('boxes' in a && 'boxes' in b)
+    return JSON.stringify(a.boxes.map(plainBox)) === JSON.stringify(b.boxes.map(plainBox))
   if ('pass' in a && 'pass' in b) return a.pass === b.pass
   return 'nothing' in a && 'nothing' in b
 }

@@ -1,8 +1,8 @@
 import type { Answer } from '@/store/desk'
+import { TypeAhead } from '../classes/TypeAhead'
 import type { ClassEntry, LabelKind } from '../kind'
-import { Chips } from './Chips'
+import { Controls } from './Controls'
 import { planKeys } from './keys'
-import { TypeAhead } from './TypeAhead'
 
 /** One class per picture, or several where the project allows it. */
 export const choice: LabelKind = {
@@ -13,6 +13,8 @@ export const choice: LabelKind = {
     return classes.filter((entry) => answer.choice.includes(entry.concept_id))
   },
   used: (answer: Answer) => ('choice' in answer ? answer.choice : []),
-  Controls: Chips,
+  answerOf: (concept) => ({ choice: [concept] }),
+  Controls,
   Search: TypeAhead,
+  drawn: null,
 }

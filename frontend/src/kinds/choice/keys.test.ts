@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { NONE, use } from '../classes/recent'
 import type { ClassEntry } from '../kind'
 import { planKeys } from './keys'
-import { NONE, use } from './recent'
 
 const entry = (id: number, change: Partial<ClassEntry> = {}): ClassEntry => ({
   concept_id: id,

@@ -12,7 +12,14 @@ export function answerText(answer: Answer | null, classes: readonly Named[], wor
   if (!answer) return ''
   if (answer.nothing) return words.nothing
   if (answer.pass) return words.pass(answer.pass)
-  return (answer.choice ?? [])
-    .map((id) => classes.find(({ concept_id }) => concept_id === id)?.name ?? `#${id}`)
+  const times = new Map<number, number>()
+  for (const id of [...(answer.choice ?? []), ...(answer.boxes ?? []).map((box) => box.concept)]) {
+    times.set(id, (times.get(id) ?? 0) + 1)
+  }
+  return [...times]
+    .map(([id, count]) => {
+      const name = classes.find(({ concept_id }) => concept_id === id)?.name ?? `#${id}`
+      return count > 1 ? `${name} × ${count}` : name
+    })
     .join(', ')
 }

@@ -2,13 +2,18 @@ import { Anchor, Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Title } f
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useProject } from '@/api/project'
-import type { ImageAction, ImageDetail } from '@/api/types'
+import type { ImageAction, ImageDetail, LabelClass } from '@/api/types'
+import { MarkedPicture } from '@/canvas/MarkedPicture'
 import { Facts } from '@/components/Facts'
 import { PageTitle } from '@/components/PageTitle'
 import { Picture } from '@/components/Picture'
 import { useFormat } from '@/i18n/format'
+import { KINDS } from '@/kinds'
+import type { Mark } from '@/kinds/sketch'
+import type { Answer as DeskAnswer } from '@/store/desk'
 import { imageQuery } from '../data/queries'
 import { useAnswers } from '../data/useAnswers'
 import { useImageActions } from '../data/useImageActions'
@@ -24,7 +29,8 @@ export default function ItemPage() {
   const { pid, iid } = route.useParams()
   const project = useProject(pid)
   const image = useSuspenseQuery(imageQuery(pid, iid)).data
-  const { say } = useAnswers(pid)
+  const { say, classes: schema } = useAnswers(pid)
+  const marks = useMemo(() => marksOf(image.answer, schema), [image.answer, schema])
   const act = useImageActions(pid)
   const manages = project.actions.includes('manage')
   const actions = offered(image, { manages, settles: project.actions.includes('settle') })
@@ -50,15 +56,21 @@ export default function ItemPage() {
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
         <div>
           <div className={classes.stage}>
-            <Picture
-              src={image.display}
-              alt={image.name}
-              width={image.width}
-              height={image.height}
-              fit="contain"
-              eager
-              style={{ height: 'auto', maxHeight: '70vh', background: 'var(--stage)' }}
-            />
+            {marks.length > 0 ? (
+              <div style={{ aspectRatio: `${image.width} / ${image.height}`, maxHeight: '70vh', margin: '0 auto' }}>
+                <MarkedPicture src={image.display} alt={image.name} size={image} marks={marks} />
+              </div>
+            ) : (
+              <Picture
+                src={image.display}
+                alt={image.name}
+                width={image.width}
+                height={image.height}
+                fit="contain"
+                eager
+                style={{ height: 'auto', maxHeight: '70vh', background: 'var(--stage)' }}
+              />
+            )}
           </div>
           {project.actions.includes('work') && (
             <Anchor
@@ -125,6 +137,13 @@ export default function ItemPage() {
       </SimpleGrid>
     </>
   )
+}
+
+/** What was drawn on the picture, by the crowd or a reviewer. */
+function marksOf(answer: ImageDetail['answer'], schema: readonly LabelClass[]): Mark[] {
+  if (!answer) return []
+  // The schema leaves an answer open; each kind knows its own.
+  return Object.values(KINDS).flatMap((kind) => kind.drawn?.marks(answer as DeskAnswer, schema) ?? [])
 }
 
 function ImageFacts({ image, answer }: { image: ImageDetail; answer: string }) {

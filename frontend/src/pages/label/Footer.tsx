@@ -1,6 +1,7 @@
 import { type MouseEvent, memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, KeyPlan, LabelKind, Pass } from '@/kinds/kind'
+import type { Sketch } from '@/kinds/sketch'
 import type { Answer } from '@/store/desk'
 import { keyOf, LABEL_LETTERS } from './keys'
 import styles from './label.module.css'
@@ -14,6 +15,9 @@ interface Props {
   plan: KeyPlan
   proposal: Answer | null
   given: Answer | null
+  sketch: Sketch | null
+  /** What Space does, in words; null where it does nothing. */
+  acceptText: string | null
   /** No picture to answer for. */
   idle: boolean
   /** The picture cannot be seen: it may only be called broken or skipped. */
@@ -36,12 +40,13 @@ export const Footer = memo(function Footer(props: Props) {
         plan={plan}
         proposal={given ? null : proposal}
         given={given}
+        sketch={props.sketch}
         disabled={idle || blind}
         onAnswer={props.onAnswer}
         onSearch={props.onSearch}
       />
       <div className={styles.passes}>
-        {(proposal || given) && (
+        {props.acceptText && (
           <button
             type="button"
             className={styles.accept}
@@ -51,7 +56,7 @@ export const Footer = memo(function Footer(props: Props) {
             aria-keyshortcuts="Space"
           >
             <kbd aria-hidden>{t('keys.space')}</kbd>
-            {t(given ? 'revisit.keep' : 'accept')}
+            {props.acceptText}
           </button>
         )}
         {PASSES.map((pass) => {
@@ -73,7 +78,7 @@ export const Footer = memo(function Footer(props: Props) {
                 {key.shift && '⇧'}
                 {key.letter}
               </kbd>
-              {t(`pass.${pass}`)}
+              {t(pass === 'nothing' && kind.drawn ? 'pass.nothingDrawn' : `pass.${pass}`)}
             </button>
           )
         })}

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { ClassEntry, KeyPlan } from '@/kinds/kind'
+import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
 import { LABEL_LETTERS } from './keys'
 import styles from './label.module.css'
 import { Sheet } from './Sheet'
@@ -7,14 +7,15 @@ import { Sheet } from './Sheet'
 const ROWS = ['1234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm']
 
 interface Props {
+  kind: LabelKind
   plan: KeyPlan
   classes: readonly ClassEntry[]
   onClose: () => void
 }
 
 /** The keyboard, drawn, with the keys of this task lit; under it the keys that are not letters. */
-export function KeyMap({ plan, classes, onClose }: Props) {
-  const { t } = useTranslation('label')
+export function KeyMap({ kind, plan, classes, onClose }: Props) {
+  const { t } = useTranslation(['label', 'box'])
   const names = new Map(classes.map((entry) => [entry.concept_id, entry.name]))
   const classOf = new Map([...plan.keys].map(([concept, key]) => [key, names.get(concept) ?? '']))
   const others = [
@@ -57,7 +58,7 @@ export function KeyMap({ plan, classes, onClose }: Props) {
         {Object.entries(LABEL_LETTERS).map(([key, command]) => (
           <div key={key}>
             <dt>
-              <kbd>{plan.searches || plan.answers.has(key) ? `Shift+${key.toUpperCase()}` : key.toUpperCase()}</kbd>
+              <kbd>{plan.searches || plan.taken.has(key) ? `Shift+${key.toUpperCase()}` : key.toUpperCase()}</kbd>
             </dt>
             <dd>{t(`keys.${command}` as 'close')}</dd>
           </div>
@@ -71,6 +72,21 @@ export function KeyMap({ plan, classes, onClose }: Props) {
           </div>
         ))}
       </dl>
+      {kind.drawn && (
+        <>
+          <h3>{t('box:keys.title')}</h3>
+          <dl className={styles.keyList}>
+            {kind.drawn.help.map(([key, text]) => (
+              <div key={key}>
+                <dt>
+                  <kbd>{key}</kbd>
+                </dt>
+                <dd>{t(`box:keys.${text}` as 'close')}</dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
       <p className={styles.help}>{t('keys.ownKey')}</p>
     </Sheet>
   )

@@ -1,11 +1,17 @@
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import type { TFunction } from 'i18next'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { projectQuery } from '@/api/project'
 import { sessionQuery, useUser } from '@/api/session'
 import { KINDS } from '@/kinds'
+import type { LabelKind } from '@/kinds/kind'
+import type { DeskTask } from '@/store/desk'
+import type { Entry } from '@/store/history'
+import type { DeskView } from '@/store/labeling'
 import type { KeptVote } from '@/store/shelf'
+import { useDrawnKeys } from './drawnKeys'
 import { Footer } from './Footer'
 import { GuidePanel } from './GuidePanel'
 import { guideQuery } from './guide'
@@ -22,6 +28,9 @@ import { Tray } from './Tray'
 import { useAnswers } from './useAnswers'
 import { type AtDesk, useDesk } from './useDesk'
 import { useKeys } from './useKeys'
+import { forgetDraft, useSketch } from './useSketch'
+
+const DrawnStage = lazy(() => import('./DrawnStage'))
 
 type Panel = { name: 'keys' | 'skip' | 'tray' } | { name: 'search'; start: string } | null
 
@@ -40,16 +49,21 @@ function usePlace(pid: number, userId: number) {
   const project = useSuspenseQuery(projectQuery(pid)).data
   const guide = useSuspenseQuery(guideQuery(pid)).data
   const place = useMemo(
-    () => ({ project: pid, user: userId, showProposals: guide.show_proposals }),
-    [pid, userId, guide.show_proposals],
+    () => ({
+      project: pid,
+      user: userId,
+      showProposals: guide.show_proposals,
+      deep: kindOf(project.kind).drawn !== null,
+    }),
+    [pid, userId, guide.show_proposals, project.kind],
   )
   const at = useDesk(place)
   const read = useCallback(() => at?.desk.view ?? null, [at])
   const view = useQuiet(at?.desk ?? NOBODY, read)
   const [recent, addRecent] = useRecent(userId, pid)
-  const kind = KINDS[view?.task?.kind ?? project.kind] ?? Object.values(KINDS)[0]
-  if (!kind) throw new Error('no label kind is known')
-  const many = kind.plan(guide.classes, NO_CLASSES).searches
+  const kind = kindOf(view?.task?.kind ?? project.kind)
+  const live = guide.classes.filter((entry) => !entry.archived)
+  const many = kind.plan(guide.classes, NO_CLASSES).keys.size < live.length
   const slots = many ? recent.slots : NO_CLASSES
   const plan = useMemo(() => kind.plan(guide.classes, slots), [kind, guide.classes, slots])
   const onUsed = useCallback((used: readonly number[]) => many && addRecent(used), [many, addRecent])
@@ -57,9 +71,18 @@ function usePlace(pid: number, userId: number) {
   return { project, guide, at, view, kind, plan, recent, onUsed }
 }
 
+/** What is not known here is shown as the first kind, so that its pictures can still be passed over. */
+function kindOf(name: string): LabelKind {
+  const kind = KINDS[name] ?? Object.values(KINDS)[0]
+  if (!kind) throw new Error('no label kind is known')
+  return kind
+}
+
 function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
   const { t } = useTranslation('label')
   const { project, guide, at, view, kind, plan, recent, onUsed } = usePlace(pid, userId)
+  const drawn = useSketch({ user: userId, project: pid, kind, classes: guide.classes, view })
+  const { sketch } = drawn
   const [panel, setPanel] = useState<Panel>(null)
   const [tone, turnTone] = useTone()
   const [seen, noteSeen] = useGuideSeen(userId, pid, guide.guide_version)
@@ -74,20 +97,33 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
 
   const close = useCallback(() => setPanel(null), [])
   const skip = useCallback(() => setPanel({ name: 'skip' }), [])
-  const answering = { at, kind, classes: guide.classes, onGiven: close, onSkip: skip, onUsed }
+  const kept = useCallback(
+    (task: DeskTask, again: Entry | null) => void forgetDraft(userId, pid, task, again),
+    [userId, pid],
+  )
+  const answering = { at, kind, classes: guide.classes, sketch, onGiven: close, onKept: kept, onSkip: skip, onUsed }
   const { give, pass, accept, last } = useAnswers(answering)
   const toggleGuide = useCallback(() => setGuideOpen((open) => !open), [])
+  const undo = useCallback(() => sketch?.undo() || at?.desk.undo(), [at, sketch])
+  const pick = (concept: number) => {
+    const answer = kind.answerOf(concept)
+    if (answer) return give(answer)
+    sketch?.pick(concept)
+    onUsed([concept])
+    close()
+  }
 
   const command = (said: Command) => {
     if (said === 'guide') toggleGuide()
     else if (said === 'keys') setPanel({ name: 'keys' })
-    else if (said === 'undo') at?.desk.undo()
-    else if (said === 'redo') at?.desk.redo()
+    else if (said === 'undo') undo()
+    else if (said === 'redo') sketch?.redo() || at?.desk.redo()
     else if (said === 'accept') accept()
     else if (said === 'newest') guideOpen && !at?.desk.view.revisited ? toggleGuide() : at?.desk.toNewest()
     else pass(said)
   }
-  useKeys({ on: panel === null, plan, letters: LABEL_LETTERS }, (act) => {
+  const { keys: first, onViewport } = useDrawnKeys(sketch, plan)
+  useKeys({ on: panel === null, plan, letters: LABEL_LETTERS, first: kind.drawn ? first : undefined }, (act) => {
     if ('answer' in act) give(act.answer)
     else if ('command' in act) command(act.command)
     else if (at?.desk.view.task) setPanel({ name: 'search', start: act.search })
@@ -100,6 +136,14 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
     at?.desk.revisit({ task: vote.about, key, answer: vote.payload })
   }
   const { Search } = kind
+  const overlay = (
+    <>
+      <Overlay at={at} view={view} project={project} classes={guide.classes} />
+      {panel?.name === 'search' && (
+        <Search classes={guide.classes} recent={recent.order} start={panel.start} onPick={pick} onClose={close} />
+      )}
+    </>
+  )
   return (
     <main className={styles.page} data-desk={tone}>
       <h1 className={styles.unseen}>{t('heading', { name: project.name })}</h1>
@@ -107,24 +151,37 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
         project={project}
         progress={view?.progress ?? null}
         sender={at?.sender ?? null}
-        canUndo={view?.canUndo ?? false}
+        canUndo={view?.canUndo || sketch?.canUndo || false}
         last={last}
         tone={tone}
         guideOpen={guideOpen}
         guideNew={!seen && (guide.guide_text !== '' || guide.pictures.length > 0)}
-        onUndo={useCallback(() => at?.desk.undo(), [at])}
+        onUndo={undo}
         onGuide={toggleGuide}
         onKeys={useCallback(() => setPanel({ name: 'keys' }), [])}
         onTray={useCallback(() => setPanel({ name: 'tray' }), [])}
         onTone={turnTone}
       />
       <div className={styles.middle}>
-        <Stage at={at} task={view?.task?.id}>
-          <Overlay at={at} view={view} project={project} classes={guide.classes} />
-          {panel?.name === 'search' && (
-            <Search classes={guide.classes} recent={recent.order} start={panel.start} onAnswer={give} onClose={close} />
-          )}
-        </Stage>
+        {kind.drawn && at ? (
+          <Suspense fallback={<Stage at={null} task={undefined} />}>
+            <DrawnStage
+              at={at}
+              task={view?.task?.id}
+              code={drawn.code}
+              sketch={sketch}
+              classes={guide.classes}
+              restored={drawn.turn === 0 ? drawn.restored : null}
+              onViewport={onViewport}
+            >
+              {overlay}
+            </DrawnStage>
+          </Suspense>
+        ) : (
+          <Stage at={at} task={view?.task?.id}>
+            {overlay}
+          </Stage>
+        )}
         {guideOpen && <GuidePanel guide={guide} plan={plan} onClose={toggleGuide} />}
       </div>
       <Footer
@@ -133,6 +190,8 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
         plan={plan}
         proposal={view?.proposal?.answer ?? null}
         given={view?.revisited?.answer ?? null}
+        sketch={sketch}
+        acceptText={acceptText(kind, view, t)}
         idle={!view?.task}
         blind={view?.picture !== 'ready'}
         onAnswer={give}
@@ -140,13 +199,20 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
         onSearch={useCallback(() => setPanel({ name: 'search', start: '' }), [])}
         onAccept={accept}
       />
-      {panel?.name === 'keys' && <KeyMap plan={plan} classes={guide.classes} onClose={close} />}
+      {panel?.name === 'keys' && <KeyMap kind={kind} plan={plan} classes={guide.classes} onClose={close} />}
       {panel?.name === 'skip' && <SkipList onSkip={(reason) => give({ pass: 'skip', reason })} onClose={close} />}
       {panel?.name === 'tray' && at && (
         <Tray sender={at.sender} project={pid} classes={guide.classes} onLook={look} onClose={close} />
       )}
     </main>
   )
+}
+
+/** What Space does, in words. */
+function acceptText(kind: LabelKind, view: DeskView | null, t: TFunction<'label'>): string | null {
+  if (kind.drawn) return t(view?.proposal && !view.revisited ? 'acceptDrawn' : 'submit')
+  if (view?.revisited) return t('revisit.keep')
+  return view?.proposal ? t('accept') : null
 }
 
 /** A session that has changed, by the sign-in sheet or in another tab, is asked for anew; then the line goes on. */

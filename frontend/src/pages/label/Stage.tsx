@@ -8,7 +8,7 @@ interface Props {
   at: AtDesk | null
   /** The task on the screen, told to programs that read the page. */
   task: number | undefined
-  children: ReactNode
+  children?: ReactNode
 }
 
 /** The picture, drawn straight on a canvas in the moment in which the desk moves on. */
@@ -33,8 +33,8 @@ export function Stage({ at, task, children }: Props) {
     const watch = new ResizeObserver(measure)
     watch.observe(place)
     const off = at.desk.onShow((next) => {
-      picture.current = next
-      paint(place, next)
+      picture.current = next?.levels[0]?.bitmap ?? null
+      paint(place, picture.current)
     })
     return () => {
       off()

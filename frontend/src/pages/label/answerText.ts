@@ -7,6 +7,13 @@ import type { Answer } from '@/store/desk'
 export function answerText(answer: Answer, classes: readonly ClassEntry[], t: TFunction<'label'>): string {
   if ('nothing' in answer) return t('pass.nothing')
   if ('pass' in answer) return t(`pass.${answer.pass}`)
-  const names = Object.values(KINDS).flatMap((kind) => kind.named(answer, classes).map((entry) => entry.name))
+  const names = Object.values(KINDS).flatMap((kind) => {
+    const times = new Map<number, number>()
+    for (const concept of kind.used(answer)) times.set(concept, (times.get(concept) ?? 0) + 1)
+    return kind.named(answer, classes).map(({ concept_id, name }) => {
+      const count = times.get(concept_id) ?? 1
+      return count > 1 ? `${name} × ${count}` : name
+    })
+  })
   return names.length > 0 ? names.join(', ') : t('pass.unknown')
 }

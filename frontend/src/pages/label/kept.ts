@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react'
-import { NONE, type Recent, use } from '@/kinds/choice/recent'
+import { NONE, type Recent, use } from '@/kinds/classes/recent'
 
 /** Reads what this device kept under `key`; whatever is not as expected counts as nothing. */
 function read<T>(key: string, fits: (value: unknown) => value is T, otherwise: T): T {

@@ -58,6 +58,7 @@ export function actFor<Said extends string>(press: Press, plan: KeyPlan, letters
   if (press.shift && command) return { command }
   const answer = plan.answers.get(key)
   if (answer) return { answer }
+  if (plan.taken.has(key)) return null
   if (plan.searches && /[a-z]/.test(key)) return { search: press.key.length === 1 ? press.key : key }
   return command ? { command } : null
 }
@@ -75,7 +76,7 @@ export function keyOf<Said extends string>(
   letters: Letters<Said>,
 ): { shift: boolean; letter: string } {
   const letter = Object.keys(letters).find((key) => letters[key] === command) ?? ''
-  return { shift: plan.searches || plan.answers.has(letter), letter: letter.toUpperCase() }
+  return { shift: plan.searches || plan.taken.has(letter), letter: letter.toUpperCase() }
 }
 
 export function pressOf(event: KeyboardEvent): Press {

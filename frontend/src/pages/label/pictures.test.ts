@@ -15,8 +15,8 @@ describe('pictures on the stage', () => {
     const decode = vi.fn(async () => ({ width: 1, height: 1, close: () => undefined }))
     vi.stubGlobal('createImageBitmap', decode)
     const bytes = new Blob(['x'])
-    await bitmapSource(() => ({ width: 1200, height: 800 })).decode(bytes, image(4000, 3000))
-    await bitmapSource(() => ({ width: 0, height: 0 })).decode(bytes, image(4000, 3000))
+    await bitmapSource(() => ({ width: 1200, height: 800 }), false).decode(bytes, image(4000, 3000))
+    await bitmapSource(() => ({ width: 0, height: 0 }), false).decode(bytes, image(4000, 3000))
     expect(decode.mock.calls).toEqual([
       [bytes, { resizeWidth: 1067, resizeHeight: 800, resizeQuality: 'high' }],
       [bytes, {}],

@@ -1,3 +1,4 @@
+import { close, flat, memoryOf, type Pyramid, pyramidOf } from '@/canvas/pyramid'
 import type { DeskPicture } from '@/store/desk'
 import { NoSuchPicture, type PictureSource } from '@/store/pool'
 
@@ -21,8 +22,11 @@ export function fitted(picture: Stage, stage: Stage, most = ENLARGE): Stage {
   }
 }
 
-/** Fetches display renditions and decodes them at the size of the stage, off the main thread. */
-export function bitmapSource(stage: () => Stage): PictureSource<Blob, ImageBitmap> {
+/**
+ * Fetches display renditions and decodes them off the main thread: at the size of the stage, or, to be zoomed into,
+ * in all sizes.
+ */
+export function bitmapSource(stage: () => Stage, deep: boolean): PictureSource<Blob, Pyramid> {
   return {
     fetch: async (url) => {
       const reply = await fetch(url, { credentials: 'same-origin' })
@@ -30,9 +34,12 @@ export function bitmapSource(stage: () => Stage): PictureSource<Blob, ImageBitma
       if (!reply.ok) throw new Error(`${reply.status} for ${url}`)
       return reply.blob()
     },
-    decode: (bytes, image) => createImageBitmap(bytes, resizing(image, stage())),
-    size: (picture) => picture.width * picture.height * 4,
-    close: (picture) => picture.close(),
+    decode: async (bytes, image) =>
+      deep
+        ? pyramidOf(await createImageBitmap(bytes), image, filling(image, stage()))
+        : flat(await createImageBitmap(bytes, resizing(image, stage())), image),
+    size: memoryOf,
+    close,
   }
 }
 
@@ -41,6 +48,11 @@ function resizing(image: DeskPicture, stage: Stage): ImageBitmapOptions {
   if (stage.width === 0 || stage.height === 0) return {}
   const fit = fitted(image, stage)
   return { resizeWidth: fit.width, resizeHeight: fit.height, resizeQuality: 'high' }
+}
+
+/** The size at which the picture fills the stage; null while the stage has none. */
+function filling(image: DeskPicture, stage: Stage): Stage | null {
+  return stage.width === 0 || stage.height === 0 ? null : fitted(image, stage)
 }
 
 /** Draws the picture in the middle of the canvas; null clears it. */

@@ -1,7 +1,9 @@
 import { useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, LabelKind, Pass } from '@/kinds/kind'
-import type { Answer } from '@/store/desk'
+import type { Sketch } from '@/kinds/sketch'
+import type { Answer, DeskTask } from '@/store/desk'
+import type { Entry } from '@/store/history'
 import { answerText } from './answerText'
 import { afterFrame } from './quiet'
 import type { AtDesk } from './useDesk'
@@ -10,7 +12,10 @@ interface Giving {
   at: AtDesk | null
   kind: LabelKind
   classes: readonly ClassEntry[]
+  sketch: Sketch | null
   onGiven: () => void
+  /** The answer is written on this device. */
+  onKept: (task: DeskTask, again: Entry | null) => void
   /** A skip is asked for its reason first. */
   onSkip: () => void
   onUsed: (concepts: readonly number[]) => void
@@ -19,21 +24,23 @@ interface Giving {
 interface Answers {
   give: (answer: Answer) => void
   pass: (said: Pass) => void
-  /** Takes the proposal, or keeps the answer that undo brought back. */
+  /** Hands in what is drawn; takes the proposal, or keeps the answer that undo brought back. */
   accept: () => void
   /** What was answered last, in words. */
   last: string
 }
 
 /** Everything that ends in an answer, whether by key, by button or from the search. */
-export function useAnswers({ at, kind, classes, onGiven, onSkip, onUsed }: Giving): Answers {
+export function useAnswers({ at, kind, classes, sketch, onGiven, onKept, onSkip, onUsed }: Giving): Answers {
   const { t } = useTranslation('label')
   const [last, setLast] = useState('')
   const give = useCallback(
     (answer: Answer) => {
       onGiven()
+      const { task, revisited } = at?.desk.view ?? { task: null, revisited: null }
       at?.desk.answer(answer).then((given) => {
         if (!given) return
+        if (task) onKept(task, revisited)
         // The next picture is drawn by now but not yet shown: words wait until it is.
         afterFrame(() => {
           onUsed(kind.used(answer))
@@ -41,21 +48,30 @@ export function useAnswers({ at, kind, classes, onGiven, onSkip, onUsed }: Givin
         })
       })
     },
-    [at, kind, classes, onGiven, onUsed, t],
+    [at, kind, classes, onGiven, onKept, onUsed, t],
   )
   const pass = useCallback(
     (said: Pass) => {
       if (!at?.desk.view.task) return
       if (said === 'skip') onSkip()
+      else if (said === 'nothing' && sketch?.keep() != null && sketch.answer()) sketch.object('drawn')
       else give(said === 'nothing' ? { nothing: true } : { pass: said })
     },
-    [at, give, onSkip],
+    [at, give, onSkip, sketch],
   )
   const accept = useCallback(() => {
     if (!at) return
     const { revisited, proposal } = at.desk.view
-    if (revisited) at.desk.toNewest()
+    if (kind.drawn) handIn(sketch, give)
+    else if (revisited) at.desk.toNewest()
     else if (proposal) give(proposal.answer)
-  }, [at, give])
+  }, [at, kind, give, sketch])
   return { give, pass, accept, last }
+}
+
+/** What is drawn, with all suggestions that remain; the sketch says so where there is nothing. */
+export function handIn(sketch: Sketch | null, give: (answer: Answer) => void): void {
+  const answer = sketch?.answer()
+  if (answer) give(answer)
+  else sketch?.object('empty')
 }

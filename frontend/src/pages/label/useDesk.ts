@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import type { Pyramid } from '@/canvas/pyramid'
 import { Labeling } from '@/store/labeling'
 import { Pool } from '@/store/pool'
 import { bitmapSource, STRETCH, type Stage } from './pictures'
@@ -6,7 +7,7 @@ import { afterFrame } from './quiet'
 import { type Sender, senderFor } from './sending'
 import { release } from './transport'
 
-export type Desk = Labeling<Blob, ImageBitmap>
+export type Desk = Labeling<Blob, Pyramid>
 
 export interface AtDesk {
   desk: Desk
@@ -19,6 +20,8 @@ interface Place {
   project: number
   user: number
   showProposals: boolean
+  /** Pictures will be zoomed into. */
+  deep: boolean
 }
 
 function open(place: Place, sender: Sender): AtDesk {
@@ -26,7 +29,7 @@ function open(place: Place, sender: Sender): AtDesk {
     width: Math.round(innerWidth * devicePixelRatio),
     height: Math.round(innerHeight * devicePixelRatio),
   }
-  const pool = new Pool(bitmapSource(() => stage))
+  const pool = new Pool(bitmapSource(() => stage, place.deep))
   const desk: Desk = new Labeling({
     project: place.project,
     showProposals: place.showProposals,
@@ -51,7 +54,7 @@ function open(place: Place, sender: Sender): AtDesk {
 /** Sits this person down at the project's desk; what was leased and not answered is handed back on leaving. */
 export function useDesk(place: Place | null): AtDesk | null {
   const [at, setAt] = useState<AtDesk | null>(null)
-  const { project, user, showProposals } = place ?? { project: 0, user: 0, showProposals: false }
+  const { project, user, showProposals, deep } = place ?? { project: 0, user: 0, showProposals: false, deep: false }
   useEffect(() => {
     if (project === 0) return
     let sat: AtDesk | null = null
@@ -69,7 +72,7 @@ export function useDesk(place: Place | null): AtDesk | null {
     }
     senderFor(user).then(async (sender) => {
       if (left) return
-      const here = open({ project, user, showProposals }, sender)
+      const here = open({ project, user, showProposals, deep }, sender)
       sat = here
       setAt(here)
       await here.desk.start()
@@ -86,6 +89,6 @@ export function useDesk(place: Place | null): AtDesk | null {
       leave()
       setAt(null)
     }
-  }, [project, user, showProposals])
+  }, [project, user, showProposals, deep])
   return at
 }

@@ -1,33 +1,47 @@
 import { useEffect, useRef } from 'react'
 import type { KeyPlan } from '@/kinds/kind'
-import { type Act, actFor, type Letters, pressOf } from './keys'
+import { type Act, actFor, type Letters, type Press, pressOf } from './keys'
 
 interface Listening<Said extends string> {
   /** False while a sheet or a search has the keyboard. */
   on: boolean
   plan: KeyPlan
   letters: Letters<Said>
+  /** Gets each press before the page, as what is drawn does; true when it took it. */
+  first?: Drawing | undefined
+}
+
+export interface Drawing {
+  down: (press: Press) => boolean
+  up: (press: Press) => void
 }
 
 /** Listens on the whole page, so that no key needs the focus to be anywhere. */
 export function useKeys<Said extends string>(
-  { on, plan, letters }: Listening<Said>,
+  { on, plan, letters, first }: Listening<Said>,
   onAct: (act: Act<Said>) => void,
 ): void {
-  const latest = useRef(onAct)
+  const latest = useRef({ onAct, first })
   useEffect(() => {
-    latest.current = onAct
+    latest.current = { onAct, first }
   })
   useEffect(() => {
     if (!on) return
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return
-      const act = actFor(pressOf(event), plan, letters)
-      if (!act) return
+      const said = pressOf(event)
+      const ours = !said.composing && !said.typing && latest.current.first?.down(said)
+      const act = ours ? null : actFor(said, plan, letters)
+      if (!act && !ours) return
       event.preventDefault()
-      latest.current(act)
+      if (act) latest.current.onAct(act)
     }
+    const lift = (event: KeyboardEvent) => latest.current.first?.up(pressOf(event))
     addEventListener('keydown', press)
-    return () => removeEventListener('keydown', press)
+    addEventListener('keyup', lift)
+    return () => {
+      removeEventListener('keydown', press)
+      removeEventListener('keyup', lift)
+    }
   }, [on, plan, letters])
 }

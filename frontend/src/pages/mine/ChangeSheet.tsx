@@ -1,16 +1,22 @@
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { KINDS } from '@/kinds'
-import type { ClassEntry } from '@/kinds/kind'
+import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
 import type { Answer } from '@/store/desk'
 import { answerText } from '../label/answerText'
+import { useDrawnKeys } from '../label/drawnKeys'
 import { actFor, LABEL_LETTERS, pressOf } from '../label/keys'
 import { Sheet } from '../label/Sheet'
+import { handIn } from '../label/useAnswers'
+import { usePlainSketch } from '../label/useSketch'
+import { ChangeDrawn } from './ChangeDrawn'
 import type { OwnVote } from './MyAnswer'
 import styles from './mine.module.css'
 
 interface Props {
   vote: OwnVote
+  /** The name of the project's kind. */
+  kind: string
   answer: Answer
   classes: readonly ClassEntry[]
   onAnswer: (answer: Answer) => void
@@ -20,13 +26,35 @@ interface Props {
 const PASSES = { cannot_tell: { pass: 'cannot_tell' }, nothing: { nothing: true }, broken: { pass: 'broken' } } as const
 
 /** One of one's own answers with its picture, to be given anew by the same keys as on the label page. */
-export function ChangeSheet({ vote, answer, classes, onAnswer, onClose }: Props) {
-  const { t } = useTranslation('label')
-  const kind = KINDS[vote.kind ?? 'choice'] ?? Object.values(KINDS)[0]
+export function ChangeSheet({ vote, kind: name, answer, classes, onAnswer, onClose }: Props) {
+  const kind = KINDS[name] ?? Object.values(KINDS)[0]
   const recent = useMemo(() => kind?.used(answer) ?? [], [kind, answer])
   const plan = useMemo(() => kind?.plan(classes, recent), [kind, classes, recent])
   const [search, setSearch] = useState<string | null>(null)
   if (!kind || !plan) return null
+  return <Change {...{ vote, answer, classes, onAnswer, onClose, kind, plan, recent, search, setSearch }} />
+}
+
+interface Placed extends Omit<Props, 'kind'> {
+  kind: LabelKind
+  plan: KeyPlan
+  recent: readonly number[]
+  search: string | null
+  setSearch: (start: string | null) => void
+}
+
+function Change(props: Placed) {
+  const { vote, answer, classes, onAnswer, onClose, kind, plan, recent, search, setSearch } = props
+  const { t } = useTranslation('label')
+  const shown = { name: vote.key, image: vote.image, proposal: null, given: answer }
+  const { code, sketch } = usePlainSketch(kind, classes, shown)
+  const { keys: first, onViewport } = useDrawnKeys(sketch, plan)
+  const pick = (concept: number) => {
+    const picked = kind.answerOf(concept)
+    if (picked) onAnswer(picked)
+    else sketch?.pick(concept)
+    setSearch(null)
+  }
   const { Controls, Search } = kind
   return (
     <Sheet
@@ -35,26 +63,28 @@ export function ChangeSheet({ vote, answer, classes, onAnswer, onClose }: Props)
       onClose={onClose}
       onKey={(event) => {
         if (search !== null) return
-        const act = actFor(pressOf(event.nativeEvent), plan, LABEL_LETTERS)
+        const press = pressOf(event.nativeEvent)
+        if (kind.drawn && !press.typing && first.down(press)) {
+          event.preventDefault()
+          return
+        }
+        const act = actFor(press, plan, LABEL_LETTERS)
         if (!act) return
         if ('answer' in act) onAnswer(act.answer)
         else if ('search' in act) setSearch(act.search)
+        else if (kind.drawn && act.command === 'accept') handIn(sketch, onAnswer)
+        else if (kind.drawn && act.command === 'undo') sketch?.undo()
         else if (act.command in PASSES) onAnswer(PASSES[act.command as keyof typeof PASSES])
         else return
         event.preventDefault()
       }}
     >
       <p>{t('mine.changeNow', { answer: answerText(answer, classes, t) })}</p>
-      <div className={styles.stage}>
-        <img src={vote.image.display} alt={t('mine.picture', { number: vote.image.id })} />
+      {kind.drawn && <ChangeDrawn {...{ image: vote.image, code, sketch, classes, onViewport, onAnswer }} />}
+      <div className={kind.drawn ? styles.over : styles.stage}>
+        {!kind.drawn && <img src={vote.image.display} alt={t('mine.picture', { number: vote.image.id })} />}
         {search !== null && (
-          <Search
-            classes={classes}
-            recent={recent}
-            start={search}
-            onAnswer={onAnswer}
-            onClose={() => setSearch(null)}
-          />
+          <Search classes={classes} recent={recent} start={search} onPick={pick} onClose={() => setSearch(null)} />
         )}
       </div>
       <div className={styles.controls}>
@@ -63,6 +93,7 @@ export function ChangeSheet({ vote, answer, classes, onAnswer, onClose }: Props)
           plan={plan}
           proposal={null}
           given={answer}
+          sketch={sketch}
           disabled={false}
           onAnswer={onAnswer}
           onSearch={() => setSearch('')}

@@ -1,11 +1,12 @@
 import { Button, Group } from '@mantine/core'
 import { IconListCheck } from '@tabler/icons-react'
-import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ask } from '@/api/client'
 import { errorText } from '@/api/errors'
+import { projectQuery } from '@/api/project'
 import { useUser } from '@/api/session'
 import type { Page } from '@/api/types'
 import { EmptyState } from '@/components/EmptyState'
@@ -39,6 +40,7 @@ export default function MinePage() {
   const pid = Number(useParams({ strict: false }).pid)
   const user = useUser()
   const guide = useSuspenseQuery(guideQuery(pid)).data
+  const kind = useQuery(projectQuery(pid)).data?.kind ?? 'choice'
   const pages = useInfiniteQuery(minePages(pid))
   const [changing, setChanging] = useState<OwnVote | null>(null)
   /** Answers given on this page, which the server may not have yet; by the key of the vote that they replace. */
@@ -49,7 +51,7 @@ export default function MinePage() {
     const key = clientKey()
     try {
       const { outbox, line } = await senderFor(user.id)
-      await outbox.add(changedVote(pid, vote, key, changed.get(vote.key)?.key ?? vote.key, answer))
+      await outbox.add(changedVote({ pid, kind }, vote, key, changed.get(vote.key)?.key ?? vote.key, answer))
       setChanged((before) => new Map(before).set(vote.key, { key, answer }))
       tellDone(t('mine.changed', { answer: answerText(answer, guide.classes, t) }))
       void line.kick()
@@ -85,6 +87,7 @@ export default function MinePage() {
       {changing && (
         <ChangeSheet
           vote={changing}
+          kind={kind}
           answer={changed.get(changing.key)?.answer ?? changing.answer}
           classes={guide.classes}
           onAnswer={(answer) => void change(changing, answer)}
@@ -95,10 +98,16 @@ export default function MinePage() {
   )
 }
 
-function changedVote(project: number, vote: OwnVote, key: string, supersedes: string, answer: Answer) {
+function changedVote(
+  place: { pid: number; kind: string },
+  vote: OwnVote,
+  key: string,
+  supersedes: string,
+  answer: Answer,
+) {
   return {
     key,
-    project,
+    project: place.pid,
     task: vote.task,
     lease: null,
     asking: vote.asking,
@@ -113,7 +122,7 @@ function changedVote(project: number, vote: OwnVote, key: string, supersedes: st
       expires_at: null,
       image: vote.image,
       question: 'label',
-      kind: vote.kind ?? 'choice',
+      kind: place.kind,
       asking: vote.asking,
       proposal: null,
     },

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
-import { memo } from 'react'
+import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { MarkedPicture } from '@/canvas/MarkedPicture'
 import { ClassChip } from '@/components/ClassChip'
 import { Picture } from '@/components/Picture'
 import { When } from '@/components/When'
@@ -22,7 +23,6 @@ export interface OwnVote {
   asking: number
   /** False when the task has been asked again since. */
   current: boolean
-  kind?: string
 }
 
 interface Props {
@@ -45,14 +45,27 @@ export const MyAnswer = memo(function MyAnswer({ vote, answer, classes, onChange
           : 'counted'
   const said = answerText(answer, classes, t)
   const named = Object.values(KINDS).flatMap((kind) => kind.named(answer, classes))
+  const marks = useMemo(() => {
+    const drawn = Object.values(KINDS).flatMap((kind) => kind.drawn?.marks(answer, classes) ?? [])
+    return drawn.map((mark) => ({ ...mark, faint: true }))
+  }, [answer, classes])
   return (
     <li className={styles.item} data-state={state}>
       <span className={styles.thumb}>
-        <Picture src={vote.image.thumb} alt={t('mine.picture', { number: vote.image.id })} />
+        {marks.length > 0 ? (
+          <MarkedPicture
+            src={vote.image.thumb}
+            alt={t('mine.picture', { number: vote.image.id })}
+            size={vote.image}
+            marks={marks}
+          />
+        ) : (
+          <Picture src={vote.image.thumb} alt={t('mine.picture', { number: vote.image.id })} />
+        )}
       </span>
       <span className={styles.said}>
         <b>
-          {named.length > 0
+          {named.length > 0 && marks.length === 0
             ? named.map((entry) => (
                 <ClassChip key={entry.concept_id} name={entry.name} index={entry.index} colour={entry.color} />
               ))

@@ -1,4 +1,4 @@
-import { Button, Input, NumberInput, Paper, Slider, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Input, NumberInput, Paper, Radio, Slider, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -13,7 +13,16 @@ import { PageTitle } from '@/components/PageTitle'
 import { tellDone } from '../tell'
 import { classesIn } from './classList'
 
-const DEFAULTS = { name: '', description: '', classes_text: '', redundancy: 1, holdout_percent: 10 }
+type Kind = 'choice' | 'box'
+const KIND_NAMES: readonly Kind[] = ['choice', 'box']
+const DEFAULTS = {
+  name: '',
+  kind: 'choice' as Kind,
+  description: '',
+  classes_text: '',
+  redundancy: 1,
+  holdout_percent: 10,
+}
 
 export default function NewProjectPage() {
   const { t } = useTranslation('projects')
@@ -26,7 +35,7 @@ export default function NewProjectPage() {
   })
   const make = useMutation({
     mutationFn: ({ holdout_percent, ...body }: typeof DEFAULTS): Promise<Project> =>
-      ask(api.POST('/api/projects', { body: { ...body, kind: 'choice', holdout_share: holdout_percent / 100 } })),
+      ask(api.POST('/api/projects', { body: { ...body, holdout_share: holdout_percent / 100 } })),
     onSuccess: async (project) => {
       client.setQueryData(projectKey(project.id), project)
       await client.invalidateQueries({ queryKey: projectsQuery.queryKey })
@@ -53,6 +62,18 @@ export default function NewProjectPage() {
               maxLength={10_000}
               {...form.getInputProps('description')}
             />
+            <Radio.Group label={t('new.kind')} description={t('new.kindHelp')} {...form.getInputProps('kind')}>
+              <Stack gap="xs" mt="xs">
+                {KIND_NAMES.map((kind) => (
+                  <Radio
+                    key={kind}
+                    value={kind}
+                    label={t(`new.kinds.${kind}`)}
+                    description={t(`new.kinds.${kind}Help`)}
+                  />
+                ))}
+              </Stack>
+            </Radio.Group>
             <div>
               <Textarea
                 label={t('new.classes')}

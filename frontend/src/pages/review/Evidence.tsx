@@ -29,7 +29,9 @@ export function Evidence({ item, classes, ruling }: Props) {
   return (
     <aside className={styles.evidence} tabIndex={0} aria-label={t('evidence')}>
       <p className={styles.sure}>
-        {item.distribution.length > 0 ? t('confidence', { percent: format.percent(item.confidence) }) : t('noClass')}
+        {item.distribution.length > 0 || item.answer
+          ? t('confidence', { percent: format.percent(item.confidence) })
+          : t('noClass')}
         {item.split === 'holdout' && (
           <span className={styles.badge} title={t('holdoutHelp')}>
             {t('holdout')}

@@ -1,7 +1,7 @@
 import { IconScale } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '@/api/errors'
 import { projectQuery } from '@/api/project'
@@ -9,17 +9,24 @@ import { EmptyState } from '@/components/EmptyState'
 import { ErrorState } from '@/components/ErrorState'
 import { PageTitle } from '@/components/PageTitle'
 import { KINDS } from '@/kinds'
+import type { ClassEntry, Drawn } from '@/kinds/kind'
+import type { Mark } from '@/kinds/sketch'
 import type { Answer } from '@/store/desk'
+import { useDrawnKeys } from '../label/drawnKeys'
 import { guideQuery } from '../label/guide'
 import type { CommonCommand } from '../label/keys'
 import { useKeys } from '../label/useKeys'
+import { usePlainSketch } from '../label/useSketch'
 import { Evidence } from './Evidence'
 import { REVIEW_LETTERS, type ReviewCommand } from './letters'
-import { leading, type Ruling } from './queue'
+import { leading, type ReviewItem, type Ruling } from './queue'
 import styles from './review.module.css'
 import { SendBack } from './SendBack'
 import { useReview } from './useReview'
 import { Verdicts } from './Verdicts'
+
+const PictureToDraw = lazy(() => import('../label/PictureToDraw'))
+const NO_MARKS: readonly Mark[] = []
 
 /** What the crowd could not settle, least certain first; one key settles, the next is there at once. */
 export default function ReviewPage() {
@@ -34,6 +41,16 @@ export default function ReviewPage() {
   const lead = useMemo(() => (item ? leading(item) : null), [item])
   const recent = useMemo(() => item?.distribution.flatMap((one) => one.concept_id ?? []) ?? [], [item])
   const plan = useMemo(() => kind.plan(classes, recent), [kind, classes, recent])
+  const ruled = item ? (queue.rulings.get(item.task)?.answer ?? null) : null
+  const shown = item && { name: item.task, image: item.image, proposal: ruled ? null : lead, given: ruled }
+  const { code, sketch } = usePlainSketch(kind, classes, shown)
+  const { keys: first, onViewport } = useDrawnKeys(sketch, plan)
+  const drawn = sketch?.answer() ?? null
+  // Others' boxes lie behind the merged ones that are edited.
+  const behind = useMemo(
+    () => (item && kind.drawn ? othersMarks(item, kind.drawn, classes) : NO_MARKS),
+    [item, kind, classes],
+  )
 
   const give = useCallback(
     (ruling: Ruling) => {
@@ -43,15 +60,28 @@ export default function ReviewPage() {
     [send],
   )
   const settle = useCallback((answer: Answer) => give({ ruling: 'settle', answer }), [give])
+  const accept = () => {
+    if (drawn) settle(settled(drawn))
+    else if (kind.drawn && sketch?.keep() != null) sketch.object('empty')
+    else if (lead) settle(lead)
+  }
+  const pick = (concept: number) => {
+    const picked = kind.answerOf(concept)
+    if (picked) settle(picked)
+    else sketch?.pick(concept)
+    setPanel(null)
+  }
   const say = (command: ReviewCommand | CommonCommand) => {
     if (command === 'next') step(1)
+    else if (command === 'undo' && sketch?.undo()) return
+    else if (command === 'redo') sketch?.redo()
     else if (command === 'previous' || command === 'undo') step(-1)
-    else if (command === 'accept' && lead) settle(lead)
+    else if (command === 'accept') accept()
     else if (command === 'nothing') settle({ nothing: true })
     else if (command === 'set_aside') give({ ruling: 'set_aside' })
     else if (command === 'send_back' && item) setPanel({ name: 'send_back' })
   }
-  useKeys({ on: panel === null, plan, letters: REVIEW_LETTERS }, (act) => {
+  useKeys({ on: panel === null, plan, letters: REVIEW_LETTERS, first: kind.drawn ? first : undefined }, (act) => {
     if ('answer' in act) settle(act.answer)
     else if ('command' in act) say(act.command)
     else if (item) setPanel({ name: 'search', start: act.search })
@@ -76,13 +106,26 @@ export default function ReviewPage() {
         <>
           <div className={styles.columns}>
             <section className={styles.stage} aria-label={t('picture')}>
-              <img key={item.image.id} src={item.image.display} alt={t('picture')} />
+              {kind.drawn ? (
+                <Suspense>
+                  <PictureToDraw
+                    image={item.image}
+                    code={code}
+                    sketch={sketch}
+                    classes={classes}
+                    behind={behind}
+                    onViewport={onViewport}
+                  />
+                </Suspense>
+              ) : (
+                <img key={item.image.id} src={item.image.display} alt={t('picture')} />
+              )}
               {panel?.name === 'search' && (
                 <Search
                   classes={classes}
                   recent={recent}
                   start={panel.start}
-                  onAnswer={settle}
+                  onPick={pick}
                   onClose={() => setPanel(null)}
                 />
               )}
@@ -95,7 +138,9 @@ export default function ReviewPage() {
             classes={classes}
             plan={plan}
             lead={lead}
-            given={queue.rulings.get(item.task)?.answer ?? null}
+            settles={drawn}
+            sketch={sketch}
+            given={ruled}
             onAnswer={settle}
             onSearch={() => setPanel({ name: 'search', start: '' })}
             onSay={say}
@@ -109,13 +154,25 @@ export default function ReviewPage() {
   )
 }
 
+/** Every answer of the present asking, faintly: its colour says the class, its place the person's opinion. */
+function othersMarks(item: ReviewItem, drawn: Drawn, classes: readonly ClassEntry[]): Mark[] {
+  const present = item.votes.filter((vote) => vote.asking === item.asking)
+  return present.flatMap((vote) => drawn.marks(vote.answer, classes)).map((mark) => ({ ...mark, faint: true }))
+}
+
+/** A ruling stands by itself: where its boxes began is the sketch's own affair. */
+function settled(answer: Answer): Answer {
+  if (!('boxes' in answer)) return answer
+  return { boxes: answer.boxes.map(({ from_proposal: _, ...box }) => box) }
+}
+
 function useArrows(on: boolean, onStep: (step: number) => void): void {
   useEffect(() => {
     if (!on) return
     const press = (event: KeyboardEvent) => {
       const typing =
         event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [role="menu"]')
-      if (typing || event.altKey || event.ctrlKey || event.metaKey) return
+      if (event.defaultPrevented || typing || event.altKey || event.ctrlKey || event.metaKey) return
       if (event.key === 'ArrowRight') onStep(1)
       else if (event.key === 'ArrowLeft') onStep(-1)
     }

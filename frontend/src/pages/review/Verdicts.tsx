@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
+import type { Sketch } from '@/kinds/sketch'
 import type { Answer } from '@/store/desk'
 import { answerText } from '../label/answerText'
 import { keyOf } from '../label/keys'
@@ -11,7 +12,10 @@ interface Props {
   classes: readonly ClassEntry[]
   plan: KeyPlan
   lead: Answer | null
+  /** What Space settles, where it is drawn; otherwise the leading answer. */
+  settles: Answer | null
   given: Answer | null
+  sketch: Sketch | null
   onAnswer: (answer: Answer) => void
   onSearch: () => void
   onSay: (command: ReviewCommand | 'accept') => void
@@ -33,6 +37,7 @@ export function Verdicts(props: Props) {
         proposal={given ? null : lead}
         proposalTag={t('leads')}
         given={given}
+        sketch={props.sketch}
         disabled={false}
         onAnswer={props.onAnswer}
         onSearch={props.onSearch}
@@ -47,7 +52,7 @@ export function Verdicts(props: Props) {
             aria-keyshortcuts="Space"
           >
             <kbd aria-hidden>{label('keys.space')}</kbd>
-            {t('accept', { answer: answerText(lead, classes, label) })}
+            {t('accept', { answer: answerText(props.settles ?? lead, classes, label) })}
           </button>
         )}
         {COMMANDS.map((command) => {

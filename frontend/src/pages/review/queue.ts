@@ -1,3 +1,4 @@
+import { KINDS } from '@/kinds'
 import type { Answer, DeskPicture } from '@/store/desk'
 
 export type RulingName = 'settle' | 'set_aside' | 'send_back' | 'restore' | 'gold'
@@ -24,6 +25,8 @@ export interface ReviewItem {
   task: number
   image: DeskPicture
   confidence: number
+  /** What the votes of the present asking come to; of boxes the merged ones, each with its confidence. */
+  answer?: Answer | null
   /** Probability of each class; no class stands for "nothing fits". */
   distribution: Share[]
   votes: ReviewVote[]
@@ -90,6 +93,7 @@ export function left(queue: Queue): number {
 
 /** What the votes lean to: the likeliest class, else the commonest answer; null without either. */
 export function leading(item: ReviewItem): Answer | null {
+  if (item.answer) return item.answer
   const best = item.distribution.reduce<Share | null>((top, one) => (top === null || one.p > top.p ? one : top), null)
   if (best) return answerOf(best)
   return tally(item).find(({ answer }) => 'choice' in answer || 'nothing' in answer)?.answer ?? null
@@ -97,6 +101,14 @@ export function leading(item: ReviewItem): Answer | null {
 
 export function answerOf(share: Share): Answer {
   return share.concept_id === null ? { nothing: true } : { choice: [share.concept_id] }
+}
+
+/** Answers with the same classes, each as often, count as one: boxes are compared over the picture, not as text. */
+function saidBy(answer: Answer): string {
+  return Object.values(KINDS)
+    .flatMap((kind) => kind.used(answer))
+    .sort((a, b) => a - b)
+    .join()
 }
 
 export interface Tally {
@@ -110,7 +122,7 @@ export function tally(item: ReviewItem): Tally[] {
   const votes = item.votes.filter((vote) => vote.asking === item.asking)
   const groups = new Map<string, Tally>()
   for (const { answer } of votes) {
-    const said = 'pass' in answer ? answer.pass : 'nothing' in answer ? 'nothing' : [...answer.choice].sort().join()
+    const said = 'pass' in answer ? answer.pass : 'nothing' in answer ? 'nothing' : saidBy(answer)
     const group = groups.get(said) ?? { answer, count: 0, share: 0 }
     groups.set(said, { ...group, count: group.count + 1, share: (group.count + 1) / votes.length })
   }

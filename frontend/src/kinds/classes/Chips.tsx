@@ -1,20 +1,33 @@
 import { memo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Answer } from '@/store/desk'
 import { classColour } from '@/theme/colours'
-import type { ClassEntry, ControlsProps } from '../kind'
+import type { ClassEntry, KeyPlan } from '../kind'
 import styles from './Chips.module.css'
 
+interface Props {
+  classes: readonly ClassEntry[]
+  plan: KeyPlan
+  /** True when there are more classes than keys: only those with a key are shown, and the search. */
+  many: boolean
+  /** Ringed, with what the ring says. */
+  proposed: readonly number[]
+  proposedTag: string
+  /** Marked, with what the mark says. */
+  given: readonly number[]
+  givenTag: string
+  disabled: boolean
+  onPick: (concept: number) => void
+  onSearch: () => void
+}
+
 /** One button per class that has a key, and the way to all the others when there are more. */
-export const Chips = memo(function Chips(props: ControlsProps) {
-  const { classes, plan, proposal, given, disabled, onAnswer, onSearch } = props
+export const Chips = memo(function Chips(props: Props) {
+  const { classes, plan, many, proposed, given, disabled, onPick, onSearch } = props
   const { t } = useTranslation('label')
   const live = classes.filter((entry) => !entry.archived)
-  const wanted = new Set([...named(proposal), ...named(given)])
-  const shown = plan.searches
-    ? live.filter((entry) => plan.keys.has(entry.concept_id) || wanted.has(entry.concept_id))
-    : live
-  const ordered = plan.searches ? bySlot(shown, plan.keys) : shown
+  const wanted = new Set([...proposed, ...given])
+  const shown = many ? live.filter((entry) => plan.keys.has(entry.concept_id) || wanted.has(entry.concept_id)) : live
+  const ordered = many ? bySlot(shown, plan.keys) : shown
   return (
     <fieldset className={styles.chips}>
       <legend hidden>{t('classes.title')}</legend>
@@ -23,13 +36,13 @@ export const Chips = memo(function Chips(props: ControlsProps) {
           key={entry.concept_id}
           entry={entry}
           hotkey={plan.keys.get(entry.concept_id) ?? null}
-          proposed={named(proposal).includes(entry.concept_id) ? (props.proposalTag ?? t('classes.proposed')) : null}
-          given={named(given).includes(entry.concept_id)}
+          proposed={proposed.includes(entry.concept_id) ? props.proposedTag : null}
+          given={given.includes(entry.concept_id) ? props.givenTag : null}
           disabled={disabled}
-          onAnswer={onAnswer}
+          onPick={onPick}
         />
       ))}
-      {plan.searches && (
+      {many && (
         <button
           type="button"
           className={`${styles.chip} ${styles.search}`}
@@ -46,10 +59,6 @@ export const Chips = memo(function Chips(props: ControlsProps) {
   )
 })
 
-function named(answer: Answer | null): number[] {
-  return answer && 'choice' in answer ? answer.choice : []
-}
-
 function bySlot(shown: readonly ClassEntry[], keys: ReadonlyMap<number, string>): ClassEntry[] {
   const place = (entry: ClassEntry) => '1234567890'.indexOf(keys.get(entry.concept_id) ?? '')
   return [...shown].sort((a, b) => (place(a) < 0 ? 99 : place(a)) - (place(b) < 0 ? 99 : place(b)))
@@ -59,13 +68,12 @@ interface ChipProps {
   entry: ClassEntry
   hotkey: string | null
   proposed: string | null
-  given: boolean
+  given: string | null
   disabled: boolean
-  onAnswer: (answer: Answer) => void
+  onPick: (concept: number) => void
 }
 
-const Chip = memo(function Chip({ entry, hotkey, proposed, given, disabled, onAnswer }: ChipProps) {
-  const { t } = useTranslation('label')
+const Chip = memo(function Chip({ entry, hotkey, proposed, given, disabled, onPick }: ChipProps) {
   const [looking, setLooking] = useState(false)
   const example = entry.examples[0]
   const marks = [styles.chip, proposed && styles.proposed, given && styles.given].filter(Boolean).join(' ')
@@ -82,7 +90,7 @@ const Chip = memo(function Chip({ entry, hotkey, proposed, given, disabled, onAn
         className={marks}
         // A click must not take the keyboard away from the page: the next Space means "accept", not "click again".
         onMouseDown={(event) => event.preventDefault()}
-        onClick={() => onAnswer({ choice: [entry.concept_id] })}
+        onClick={() => onPick(entry.concept_id)}
         disabled={disabled}
         aria-keyshortcuts={hotkey ?? undefined}
         data-concept={entry.concept_id}
@@ -91,7 +99,7 @@ const Chip = memo(function Chip({ entry, hotkey, proposed, given, disabled, onAn
         <span className={styles.mark} style={{ background: classColour(entry.index, entry.color) }} aria-hidden />
         <span className={styles.name}>{entry.name}</span>
         {proposed && <span className={styles.tag}>{proposed}</span>}
-        {given && <span className={styles.tag}>{t('classes.given')}</span>}
+        {given && <span className={styles.tag}>{given}</span>}
       </button>
       {looking && (entry.definition || example) && (
         <span className={styles.card} role="tooltip">

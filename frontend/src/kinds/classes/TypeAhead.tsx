@@ -6,7 +6,7 @@ import { type Hit, indexClasses, search } from './search'
 import styles from './TypeAhead.module.css'
 
 /** Finds a class by name: nine rows, each with its digit; Enter takes the marked one, Escape leaves. */
-export function TypeAhead({ classes, recent, start, onAnswer, onClose }: SearchProps) {
+export function TypeAhead({ classes, recent, start, onPick, onClose }: SearchProps) {
   const { t } = useTranslation('label')
   const [typed, setTyped] = useState(start)
   const [marked, setMarked] = useState(0)
@@ -23,7 +23,7 @@ export function TypeAhead({ classes, recent, start, onAnswer, onClose }: SearchP
   }, [])
 
   const take = (hit: Hit | undefined) => {
-    if (hit) onAnswer({ choice: [hit.entry.concept_id] })
+    if (hit) onPick(hit.entry.concept_id)
   }
 
   const onKeyDown = (event: KeyboardEvent) => {

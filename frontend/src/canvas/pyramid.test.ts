@@ -1,0 +1,30 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { close, flat, levelFor, memoryOf, pyramidOf } from './pyramid'
+
+const closed: number[] = []
+const bitmap = (width: number, height: number) =>
+  ({ width, height, close: () => closed.push(width) }) as unknown as ImageBitmap
+
+describe('the pyramid', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  it('holds halves down to an eighth and the size of the stage, and gives the smallest that is sharp enough', async () => {
+    vi.stubGlobal('createImageBitmap', async (_: unknown, to: { resizeWidth: number; resizeHeight: number }) =>
+      bitmap(to.resizeWidth, to.resizeHeight),
+    )
+    const pyramid = await pyramidOf(bitmap(2048, 1536), { width: 4000, height: 3000 }, { width: 1400, height: 1050 })
+    expect(pyramid.levels.map((level) => level.bitmap.width)).toEqual([2048, 1400, 1024, 512, 256])
+    const at = (scale: number) => levelFor(pyramid, scale).bitmap.width
+    expect([at(3), at(0.512), at(0.4), at(0.35), at(0.25), at(0.13), at(0.01)]).toEqual([
+      2048, 2048, 2048, 1400, 1024, 1024, 256,
+    ])
+    expect(memoryOf(pyramid)).toBe(4 * (2048 * 1536 + 1400 * 1050 + 1024 * 768 + 512 * 384 + 256 * 192))
+    close(pyramid)
+    expect(closed.sort((a, b) => a - b)).toEqual([256, 512, 1024, 1400, 2048])
+  })
+
+  it('makes no halves of what is small already', async () => {
+    const pyramid = await pyramidOf(bitmap(100, 90), { width: 100, height: 90 }, { width: 900, height: 810 })
+    expect(pyramid).toEqual(flat(pyramid.levels[0]?.bitmap as ImageBitmap, { width: 100, height: 90 }))
+  })
+})

@@ -1,0 +1,58 @@
+/** A picture in several sizes, so that no zoom ever resamples all of it. */
+import type { Size } from '@/geometry/points'
+
+export interface Level {
+  readonly bitmap: ImageBitmap
+  /** Pixels of the bitmap per pixel of the picture. */
+  readonly scale: number
+}
+
+export interface Pyramid {
+  /** Of the upright picture, whatever the size of the rendition. */
+  readonly size: Size
+  /** Largest first; at least one. */
+  readonly levels: readonly Level[]
+}
+
+/** Halves are made down to an eighth of what was decoded. */
+const HALVES = 3
+const LEAST_SIDE = 64
+
+/** One bitmap as it came: for pictures that are shown and not zoomed into. */
+export function flat(bitmap: ImageBitmap, size: Size): Pyramid {
+  return { size, levels: [{ bitmap, scale: bitmap.width / size.width }] }
+}
+
+/** The bitmap with its halves, and one that fills `wanted` without resampling, made off the main thread. */
+export async function pyramidOf(bitmap: ImageBitmap, size: Size, wanted: Size | null): Promise<Pyramid> {
+  const sizes: number[] = []
+  for (let half = 1; half <= HALVES; half += 1) {
+    if (Math.min(bitmap.width, bitmap.height) >> half >= LEAST_SIDE) sizes.push(Math.round(bitmap.width / 2 ** half))
+  }
+  if (wanted && wanted.width < bitmap.width) sizes.push(wanted.width)
+  const smaller = await Promise.all(
+    sizes.map((width) =>
+      createImageBitmap(bitmap, {
+        resizeWidth: width,
+        resizeHeight: Math.max(1, Math.round((width * bitmap.height) / bitmap.width)),
+        resizeQuality: 'high',
+      }),
+    ),
+  )
+  const levels = [bitmap, ...smaller].map((each) => ({ bitmap: each, scale: each.width / size.width }))
+  return { size, levels: levels.sort((a, b) => b.scale - a.scale) }
+}
+
+/** The smallest level that still has a pixel for each pixel of the screen; the largest where none has. */
+export function levelFor(pyramid: Pyramid, scale: number): Level {
+  const enough = pyramid.levels.filter((level) => level.scale >= scale * 0.999)
+  return (enough.at(-1) ?? pyramid.levels[0]) as Level
+}
+
+export function memoryOf(pyramid: Pyramid): number {
+  return pyramid.levels.reduce((sum, { bitmap }) => sum + bitmap.width * bitmap.height * 4, 0)
+}
+
+export function close(pyramid: Pyramid): void {
+  for (const { bitmap } of pyramid.levels) bitmap.close()
+}

@@ -1,0 +1,3 @@
+/** What is fetched when somebody draws boxes. */
+export { Panel } from './Panel'
+export { openSketch as open } from './sketch'

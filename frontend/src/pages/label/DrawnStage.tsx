@@ -1,0 +1,47 @@
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Surface } from '@/canvas/Surface'
+import type { Viewport } from '@/canvas/viewport'
+import type { ClassEntry, DrawnCode } from '@/kinds/kind'
+import type { Sketch } from '@/kinds/sketch'
+import styles from './label.module.css'
+import type { AtDesk } from './useDesk'
+
+interface Props {
+  at: AtDesk
+  /** The task on the screen, told to programs that read the page. */
+  task: number | undefined
+  code: DrawnCode | null
+  sketch: Sketch | null
+  classes: readonly ClassEntry[]
+  /** When the draft on the screen was last changed; null where there was none, or it has been changed since. */
+  restored: number | null
+  onViewport: (viewport: Viewport | null) => void
+  children: ReactNode
+}
+
+/** The picture to draw on, and beside it what is drawn. */
+export default function DrawnStage({ at, task, code, sketch, classes, restored, onViewport, children }: Props) {
+  const { t, i18n } = useTranslation('label')
+  const time = restored === null ? '' : new Intl.DateTimeFormat(i18n.language, { timeStyle: 'short' }).format(restored)
+  return (
+    <div className={styles.drawn} data-task={task}>
+      <Surface
+        onShow={(listener) => at.desk.onShow(listener)}
+        onResize={at.resized}
+        onViewport={onViewport}
+        sketch={sketch}
+      >
+        {children}
+        {restored !== null && (
+          <p className={styles.banner} role="status">
+            {t('restored', { time })}
+          </p>
+        )}
+      </Surface>
+      <div className={styles.side}>
+        {code && sketch && <code.Panel sketch={sketch} classes={classes} disabled={task === undefined} />}
+      </div>
+    </div>
+  )
+}

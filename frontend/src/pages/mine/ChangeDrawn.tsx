@@ -1,0 +1,39 @@
+import { lazy, Suspense } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ClassEntry, DrawnCode } from '@/kinds/kind'
+import type { Sketch } from '@/kinds/sketch'
+import type { Answer, DeskPicture } from '@/store/desk'
+import styles from './mine.module.css'
+
+const PictureToDraw = lazy(() => import('../label/PictureToDraw'))
+
+interface Props {
+  image: DeskPicture
+  code: DrawnCode | null
+  sketch: Sketch | null
+  classes: readonly ClassEntry[]
+  onViewport: Parameters<typeof PictureToDraw>[0]['onViewport']
+  onAnswer: (answer: Answer) => void
+}
+
+/** One's own drawing over its picture, to be put right and handed in again. */
+export function ChangeDrawn({ image, code, sketch, classes, onViewport, onAnswer }: Props) {
+  const { t } = useTranslation('label')
+  const submit = () => {
+    const answer = sketch?.answer()
+    if (answer) onAnswer(answer)
+    else sketch?.object('empty')
+  }
+  return (
+    <>
+      <div className={styles.drawn}>
+        <Suspense>
+          <PictureToDraw image={image} code={code} sketch={sketch} classes={classes} onViewport={onViewport} />
+        </Suspense>
+      </div>
+      <button type="button" className={styles.pass} onClick={submit} disabled={!sketch} aria-keyshortcuts="Space">
+        {t('submit')}
+      </button>
+    </>
+  )
+}
