@@ -1205,7 +1205,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Architectures, presets, strategies and options. */
+        /** @description Architectures and presets for the project's kind of labels, strategies and options. */
         get: operations["training_catalogue"];
         put?: never;
         post?: never;
