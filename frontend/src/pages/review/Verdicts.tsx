@@ -29,6 +29,7 @@ export function Verdicts(props: Props) {
   const { t } = useTranslation('review')
   const { t: label } = useTranslation('label')
   const { Controls } = kind
+  const settles = props.settles ?? lead
   return (
     <div className={styles.verdicts}>
       <Controls
@@ -43,7 +44,7 @@ export function Verdicts(props: Props) {
         onSearch={props.onSearch}
       />
       <div className={styles.commands}>
-        {lead && (
+        {settles && (
           <button
             type="button"
             className={styles.accept}
@@ -52,7 +53,7 @@ export function Verdicts(props: Props) {
             aria-keyshortcuts="Space"
           >
             <kbd aria-hidden>{label('keys.space')}</kbd>
-            {t('accept', { answer: answerText(props.settles ?? lead, classes, label) })}
+            {t('accept', { answer: answerText(settles, classes, label) })}
           </button>
         )}
         {COMMANDS.map((command) => {
