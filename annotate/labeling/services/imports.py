@@ -1,7 +1,7 @@
 """Labels that came with the pictures: votes of a named source, gold, or proposals; truth on the holdout."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -29,7 +29,22 @@ def take_imported(limit: int = 500) -> int:
     A label with a class that the project does not have is marked so and kept; it is tried again when classes are added.
     """
     waiting = ImportedLabel.objects.filter(taken_at=None, image__has_task=True)
-    labels = list(waiting.select_related("image__project").order_by("pk")[:limit])
+    return _take_all(list(waiting.select_related("image__project").order_by("pk")[:limit]))
+
+
+def take_of(image_ids: Collection[int]) -> int:
+    """As `take_imported`, for these pictures, whose tasks the caller's transaction has just made."""
+    waiting = ImportedLabel.objects.filter(taken_at=None, image_id__in=image_ids)
+    return _take_all(list(waiting.select_related("image__project").order_by("pk")))
+
+
+def labeled_among(image_ids: Collection[int]) -> set[int]:
+    """Those of the pictures for which a label waits."""
+    waiting = ImportedLabel.objects.filter(taken_at=None, image_id__in=image_ids)
+    return set(waiting.values_list("image_id", flat=True))
+
+
+def _take_all(labels: list[ImportedLabel]) -> int:
     names: dict[int, dict[str, int]] = {}
     for label in labels:
         project = label.image.project

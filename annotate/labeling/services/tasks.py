@@ -13,9 +13,11 @@ from annotate.ingest import selectors as ingest
 from annotate.ingest.models import Image
 from annotate.labeling.facts import lock_task, next_returned, save_task
 from annotate.labeling.models import Lease, Queue, Task
+from annotate.labeling.services.imports import labeled_among, take_of
 from annotate.projects.models import Project
 
 CHUNK = 500
+LABELED_CHUNK = 50  # a vote that came with a picture costs some statements, and people's votes wait for them
 
 
 def wanted_votes(project: Project, *, holdout: bool) -> int:
@@ -31,17 +33,25 @@ def random_rank(project: Project, image_id: int) -> float:
 def open_tasks(limit: int = CHUNK) -> int:
     """Opens the question about pictures that are ready and have none; the number of tasks made.
 
-    A picture that is on neither side of the holdout draw is not worth a person's time and gets no task.
+    A picture that is on neither side of the holdout draw is not worth a person's time and gets no task. A label that
+    came with a picture is taken in the transaction that makes its task, so that nobody is asked what is known.
     """
     waiting: dict[int, list[int]] = {}
     projects: dict[int, Project] = {}
     for image in ingest.images_without_tasks(limit):
         waiting.setdefault(image.project_id, []).append(image.pk)
         projects[image.project_id] = image.project
-    return sum(_open_in(projects[project_id], ids) for project_id, ids in waiting.items())
+    opened = 0
+    for project_id, ids in waiting.items():
+        known = labeled_among(ids)
+        opened += _open_in(projects[project_id], [pk for pk in ids if pk not in known])
+        labeled = sorted(known)
+        for start in range(0, len(labeled), LABELED_CHUNK):
+            opened += _open_in(projects[project_id], labeled[start : start + LABELED_CHUNK], labeled=True)
+    return opened
 
 
-def _open_in(project: Project, image_ids: list[int]) -> int:
+def _open_in(project: Project, image_ids: list[int], *, labeled: bool = False) -> int:
     with transaction.atomic():
         # Another sweep may be at the same pictures: each is locked by one of them.
         unmarked = Image.objects.select_for_update(skip_locked=True).filter(pk__in=image_ids, has_task=False)
@@ -67,6 +77,8 @@ def _open_in(project: Project, image_ids: list[int]) -> int:
             Task.objects.bulk_create(tasks, ignore_conflicts=True)
             wishes = {"redundancy": project.redundancy, "holdout_votes": project.holdout_votes}
             Queue.objects.filter(pk=project.pk, redundancy=None).update(**wishes)
+        if labeled:
+            take_of([image.pk for image in images])
     return len(tasks)
 
 

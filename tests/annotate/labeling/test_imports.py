@@ -14,7 +14,7 @@ from annotate.labeling.models import Proposal, Task, Vote
 from annotate.projects.models import LabelClass, Project
 from annotate.taxonomy.models import Concept
 from tests import crowd
-from tests.make import concepts
+from tests.make import concepts, make_image, make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +195,14 @@ def test_an_answer_that_the_kind_does_not_allow_is_marked_and_stops_nobody() -> 
     labeling.take_imported()
     assert set(ImportedLabel.objects.values_list("note", flat=True)) == {"bad_answer", ""}
     assert Vote.objects.count() == 1
+
+
+def test_nobody_is_asked_what_came_with_the_picture() -> None:
+    project = make_project(classes=("cat", "dog"), redundancy=1)
+    known, asked = make_image(project, 1), make_image(project, 2)
+    ImportedLabel.objects.create(image=known, source_name="museum", label="cat", labels_as="votes")
+    assert labeling.open_tasks() == 2
+    (ada,) = crowd.crowd_of(project, 1)
+    assert crowd.take(project, ada, 5) == [Task.objects.get(image=asked).pk]
+    swept()
+    assert crowd.state_of(Task.objects.get(image=known).pk) == ("closed", 1, 1)
