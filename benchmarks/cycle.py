@@ -197,11 +197,13 @@ def full(arguments: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         stack.manage("ingest", str(made["id"]), str(arguments.cifar), "--labels", "gold", "--source", "CIFAR-10")
         root = f"/api/projects/{made['id']}"
 
-        def unlabeled() -> int:
-            rows = [admin.get(f"{root}/images/counts", split="train", state=state)["count"] for state in ("", "closed")]
-            return int(rows[0] - rows[1])
+        def all_taken() -> bool:
+            """Filtered counts end at a bound, so the project's own totals are asked."""
+            found = admin.get(f"{root}/images/counts")["facets"]
+            asked = found["images"] - found["splits"].get("none", 0)
+            return bool(found["states"].get("closed", 0) == asked > 0)
 
-        wait_for(lambda: unlabeled() == 0, "the labels", seconds=3600, every=5)
+        wait_for(all_taken, "the labels", seconds=3600, every=5)
         say("labels taken")
         version = admin.post(f"{root}/versions", {"note": "all labels"})
 
@@ -210,6 +212,8 @@ def full(arguments: argparse.Namespace, scratch: Path) -> dict[str, Any]:
             return row if row["state"] in {"ready", "failed"} else None
 
         whole = folder_of(stack, wait_for(ended, "a frozen version", seconds=3600, every=1))
+        of_training = {row.digest for row in read.open_version(whole).records() if row.split in {"train", "val"}}
+        assert labeled(whole) == of_training, "every training picture has its label"
         rounds = []
         for seed in range(arguments.seeds):
             for architecture in FULL_BARS:
