@@ -26,7 +26,7 @@ export function Panel({ sketch, classes, disabled }: PanelProps) {
   return (
     <aside className={styles.panel} aria-label={t('panel')}>
       <p className={styles.count} role="status">
-        {t('count', { number: boxes.list.length })}
+        {t('count', { count: boxes.list.length })}
         {proposed > 0 && <span className={styles.proposed}>{t('proposed', { number: proposed })}</span>}
       </p>
       {note && (
