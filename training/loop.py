@@ -30,7 +30,7 @@ from training import services
 from training.models import Checkpoint, Evaluation, Round, Run, Weights
 from training.selectors import cycle, folders, offers
 from training.selectors import runs as shown
-from training.services import child, heart, waiting
+from training.services import child, guesses, heart, waiting
 
 log = logging.getLogger(__name__)
 
@@ -288,19 +288,21 @@ def _tell_labeling(
 ) -> dict[str, Any] | None:
     """Keeps the model's word on every picture and, where the project shows them, offers its answers to people."""
     model = f"checkpoint {checkpoint.pk}"
-    concepts = [str(entry["id"]) for entry in sorted(checkpoint.facts["classes"], key=lambda one: one["index"])]
+    concepts = [int(entry["id"]) for entry in sorted(checkpoint.facts["classes"], key=lambda one: one["index"])]
     live = set(turn.project.classes.filter(archived_at=None).values_list("concept_id", flat=True))
     predicted = proposed = 0
-    for rows in _chunks(predictions):
+    for rows in guesses.read_guesses(predictions):
         if beat.look() is child.Wish.KILL:
             return None
         images = _images(turn.project, [row["digest"] for row in rows])
         known = [(images[row["digest"]], row) for row in rows if row["digest"] in images]
-        shares = {image: dict(zip(concepts, row["distribution"], strict=True)) for image, row in known}
-        predicted += labeling.add_predictions(turn.project, model=model, distributions=shares)
+        shares = {image: guesses.distribution_of(row, concepts) for image, row in known}
+        kept = {image: of for image, of in shares.items() if of is not None}
+        labeling.add_predictions(turn.project, model=model, distributions=kept)
+        predicted += len(known)
         if turn.project.show_proposals:
-            answers = {image: (int(concepts[row["predicted"]]), float(row["probability"])) for image, row in known}
-            said = {image: ({"choice": [one]}, score) for image, (one, score) in answers.items() if one in live}
+            answers = {image: guesses.answer_of(row, concepts, live) for image, row in known}
+            said = {image: answer for image, answer in answers.items() if answer is not None}
             proposed += labeling.propose(turn.project, model=model, answers=said)
     return {"predicted": predicted, "proposed": proposed}
 
@@ -322,12 +324,6 @@ def _order_queue(turn: Round, ranking: Path) -> dict[str, Any]:
         for chosen_by, ranks in sorted(by_choice.items())
     }
     return {"ranked": sum(counts.values()), "by": counts}
-
-
-def _chunks(predictions: Path) -> Iterator[list[dict[str, Any]]]:
-    columns = ["digest", "predicted", "probability", "distribution"]
-    for batch in pq.ParquetFile(predictions).iter_batches(batch_size=CHUNK, columns=columns):
-        yield batch.to_pylist()
 
 
 def _images(project: Project, digests: list[str]) -> dict[str, int]:

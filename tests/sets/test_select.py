@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from training.engine.select import STRATEGIES
-from training.engine.strategy import Strategy, rank
+from training.engine.strategy import Strategy, rank, rank_boxes
 
 SURE, TORN, LOST = [0.98, 0.01, 0.01], [0.49, 0.48, 0.03], [0.34, 0.33, 0.33]
 
@@ -66,3 +66,41 @@ def test_the_random_share_is_free_between_none_and_all(strategy: Strategy) -> No
     assert rank(strategy, [], shares[:0], seed=1) == []
     with pytest.raises(ValueError, match="random_share"):
         rank(strategy, digests, shares, seed=1, random_share=1.5)
+
+
+def boxes_of(*pictures: dict[int, list[float]]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each picture the scores of its boxes and their classes, from scores by class."""
+    found = []
+    for picture in pictures:
+        pairs = [(score, concept) for concept, scores in picture.items() for score in scores]
+        found.append((np.array([one for one, _ in pairs]), np.array([of for _, of in pairs], np.int64)))
+    return found
+
+
+def test_boxes_leave_most_doubt_at_a_half(strategy: Strategy) -> None:
+    doubts = strategy.doubts(np.array([0.0, 0.1, 0.5, 0.9, 1.0]))
+    assert np.isfinite(doubts).all()
+    if strategy.name != "random":
+        assert doubts[2] == pytest.approx(1) and doubts[1] < 1
+        assert doubts[1] == pytest.approx(doubts[3])
+        assert doubts[[0, 4]] == pytest.approx(0, abs=1e-6)
+
+
+def test_classes_take_turns_so_that_a_rare_one_is_asked_for(strategy: Strategy) -> None:
+    common = [{1: [0.5] * (9 - number)} for number in range(8)]
+    found = boxes_of(*common, {2: [0.4]}, {})
+    digests = [f"{number:064x}" for number in range(len(found))]
+    ranking = rank_boxes(strategy, digests, found, seed=3, random_share=0)
+    order = [digests.index(one["digest"]) for one in ranking]
+    assert sorted(order) == list(range(10))
+    if strategy.name != "random":
+        assert order[:3] == [0, 8, 1] and order[-1] == 9
+    turned = rank_boxes(strategy, digests[::-1], found[::-1], seed=3, random_share=0)
+    assert turned == ranking
+    tenth = rank_boxes(strategy, digests, found, seed=3)
+    assert sum(one["chosen_by"] == "random" for one in tenth) == (10 if strategy.name == "random" else 1)
+
+
+def test_no_pictures_and_no_boxes_rank_too(strategy: Strategy) -> None:
+    assert rank_boxes(strategy, [], [], seed=1) == []
+    assert [one["score"] for one in rank_boxes(strategy, ["a" * 64], boxes_of({}), seed=1)] == [0.0]

@@ -127,7 +127,15 @@ def evaluate(asked: argparse.Namespace, behave: dict[str, Any]) -> int:
 
 
 def predict(asked: argparse.Namespace, behave: dict[str, Any]) -> int:
-    """`unlabeled` of behave.json = rows of (digest, distribution)."""
+    """`unlabeled` of behave.json = rows of (digest, distribution).
+
+    `boxed` = rows of (digest, boxes, concepts, scores) instead.
+    """
+    if "boxed" in behave:
+        names = ("digest", "boxes", "concepts", "scores")
+        boxed = {name: [row[place] for row in behave["boxed"]] for place, name in enumerate(names)}
+        pq.write_table(pa.table(boxed), asked.out / "predictions.parquet")
+        return 0
     rows = behave.get("unlabeled", [])
     columns = {
         "digest": [digest for digest, _ in rows],
@@ -143,10 +151,11 @@ def predict(asked: argparse.Namespace, behave: dict[str, Any]) -> int:
 
 def select(asked: argparse.Namespace, behave: dict[str, Any]) -> int:
     """The least probable first; every second one "random"."""
-    rows = pq.read_table(asked.predictions).sort_by("probability").to_pylist()
+    rows = pq.read_table(asked.predictions).to_pylist()
+    rows.sort(key=lambda row: row.get("probability", 0.0))
     by = (asked.strategy, "random")
     ranking = [
-        {"digest": row["digest"], "score": 1 - row["probability"], "chosen_by": by[place % 2]}
+        {"digest": row["digest"], "score": 1 - row.get("probability", 0.0), "chosen_by": by[place % 2]}
         for place, row in enumerate(rows)
     ]
     order = {"strategy": asked.strategy, "seed": asked.seed, "ranking": ranking}

@@ -13,6 +13,7 @@ from annotate.datasets.models import DatasetVersion
 from annotate.ingest.models import Image
 from annotate.labeling.models import Prediction, Proposal, Task
 from annotate.projects.models import Project
+from tests import crowd
 from tests.make import concepts, make_image, make_project
 from tests.training.cast import FAKE, always, grow_silent, labeled_project, settle
 from training import loop, services
@@ -185,6 +186,38 @@ def test_a_round_goes_on_when_its_stopped_training_is_resumed(engine: Engine) ->
     loop.work(always)
     turn.refresh_from_db()
     assert (turn.state, turn.error, turn.run_id) == ("done", None, run.pk)
+
+
+def test_a_round_over_boxes_proposes_what_its_detector_is_sure_enough_of(engine: Engine) -> None:
+    project = crowd.box_project(pictures=5, holdout=2, redundancy=1, show_proposals=True, order="entropy")
+    (ada,) = crowd.crowd_of(project, 1)
+    asked = Task.objects.filter(project=project, holdout=False).order_by("pk")
+    first, *waiting = asked.values_list("pk", flat=True)
+    crowd.answer(project, ada, first, crowd.boxes(project, ("cat", 2, 2, 12, 12)))
+    cat = concepts(project)["cat"]
+    images = list(Image.objects.filter(tasks__in=waiting).order_by("pk"))
+    held = Image.objects.filter(project=project, split="holdout").first()
+    assert held is not None
+    sure, thin, unsure = ([1.004, 2, 20, 20], [3, 3, 3.2, 9], [0, 0, 9, 9])
+    engine.says(
+        classes=list(concepts(project).values()),
+        report={"split": "holdout", "counts": {"scored": 0}, "map50": None},
+        boxed=[
+            [images[0].digest, [sure, thin, unsure], [cat, cat, cat], [0.9, 0.8, 0.1]],
+            [images[1].digest, [unsure], [cat], [0.1]],
+            [held.digest, [sure], [cat], [0.9]],
+        ],
+    )
+    turn = loop.next_round(project, actor=None, preset="fcos_mobilenet_v2")
+    datasets.freeze_next()
+    loop.sweep()
+    loop.work(always)
+    turn.refresh_from_db()
+    assert (turn.state, turn.error) == ("done", None)
+    offered = Proposal.objects.get()
+    assert offered.task.image_id == images[0].pk
+    assert offered.answer == {"boxes": [{"concept": cat, "box": [1.0, 2.0, 20.0, 20.0], "score": 0.9}]}
+    assert turn.chosen["ranked"] == 2 and not Prediction.objects.exists()
 
 
 def test_a_round_that_another_followed_stays_ended(engine: Engine) -> None:

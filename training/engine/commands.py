@@ -33,7 +33,7 @@ from training.engine.presets import PRESETS
 from training.engine.preview import preview
 from training.engine.problems import PROBLEMS
 from training.engine.select import STRATEGIES
-from training.engine.strategy import rank
+from training.engine.strategy import rank, rank_boxes
 from training.engine.weights import load_into, read_weights
 
 DONE, FAILED, STOPPED, ORPHANED = 0, 1, 3, 4
@@ -107,13 +107,20 @@ def run_preview(asked: argparse.Namespace) -> int:
 def run_select(asked: argparse.Namespace) -> int:
     """A ranking of the predicted pictures, the one to ask first in front."""
     try:
-        table = pq.read_table(asked.predictions, columns=["digest", "distribution"])
+        boxed = "boxes" in pq.read_schema(asked.predictions).names
+        columns = ["scores", "concepts"] if boxed else ["distribution"]
+        table = pq.read_table(asked.predictions, columns=["digest", *columns])
     except (OSError, ValueError, KeyError) as error:
         raise Fault("data", f"{asked.predictions.name}: not a file of predictions ({error})") from error
     digests = table.column("digest").to_pylist()
-    shares = np.array(table.column("distribution").to_pylist(), np.float32).reshape(len(digests), -1)
-    strategy = STRATEGIES[asked.strategy]
-    ranking = rank(strategy, digests, shares, seed=asked.seed, random_share=asked.random_share)
+    strategy, drawn = STRATEGIES[asked.strategy], {"seed": asked.seed, "random_share": asked.random_share}
+    if boxed:
+        rows = zip(table.column("scores").to_pylist(), table.column("concepts").to_pylist(), strict=True)
+        found = [(np.array(scores, np.float64), np.array(of, np.int64)) for scores, of in rows]
+        ranking = rank_boxes(strategy, digests, found, **drawn)
+    else:
+        shares = np.array(table.column("distribution").to_pylist(), np.float32).reshape(len(digests), -1)
+        ranking = rank(strategy, digests, shares, **drawn)
     write_json(asked.out, {"strategy": strategy.name, "seed": asked.seed, "ranking": ranking})
     return DONE
 

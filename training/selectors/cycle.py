@@ -26,8 +26,6 @@ MOST = 10_000
 MOST_ROUNDS = 200
 SEEN_SPLITS = pa.array(["train", "val"])
 SEEN_STATES = pa.array(["labeled", "empty"])
-CHOOSABLE = frozenset({"choice"})  # kinds of labels whose predictions a strategy can put in order
-NO_CHOICE = "A model cannot choose the next pictures for boxes yet: freeze a version and train on it instead."
 UNDER_WAY = "A round is under way; the next can begin when it has ended."
 
 
@@ -60,8 +58,6 @@ def refusal(project: Project) -> Said | None:
             "All settled pictures are of one class: label some of another, so that there is a difference to learn."
         )
         return Said("one_class_labeled", sentence)
-    if project.kind not in CHOOSABLE:
-        return Said("no_choice_of_boxes", NO_CHOICE)
     return None
 
 

@@ -19,3 +19,9 @@ class Entropy:
         logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
         scores: Scores = -(shares * logs).sum(1)
         return scores
+
+    def doubts(self, scores: Scores) -> Scores:
+        """Entropy of whether each box is there, in bits: 1 at a score of a half."""
+        there = np.clip(scores.astype(np.float64), 1e-9, 1 - 1e-9)
+        doubts: Scores = -(there * np.log2(there) + (1 - there) * np.log2(1 - there))
+        return doubts

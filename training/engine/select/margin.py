@@ -20,3 +20,8 @@ class Margin:
         top = np.partition(distribution.astype(np.float64), -2, axis=1)[:, -2:]
         scores: Scores = 1.0 - (top[:, 1] - top[:, 0])
         return scores
+
+    def doubts(self, scores: Scores) -> Scores:
+        """One minus the distance between "there" and "not there": 1 at a score of a half."""
+        doubts: Scores = 1.0 - np.abs(2.0 * scores.astype(np.float64) - 1.0)
+        return doubts

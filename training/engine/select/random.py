@@ -16,3 +16,7 @@ class Random:
     def scores(self, distribution: Shares, generator: np.random.Generator) -> Scores:
         """Uniform between 0 and 1, whatever the model thinks."""
         return generator.random(len(distribution))
+
+    def doubts(self, scores: Scores) -> Scores:
+        """None, so that the ties decide, and they are drawn."""
+        return np.zeros(len(scores))

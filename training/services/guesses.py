@@ -1,0 +1,53 @@
+"""What the engine predicts for a picture, as labeling takes it: a hidden distribution, and an answer that may be shown.
+
+The columns of `predictions.parquet` tell the kind: boxes have `boxes`, classes have `distribution`.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+CHUNK = 500
+CLASSES = ("digest", "predicted", "probability", "distribution")
+BOXES = ("digest", "boxes", "concepts", "scores")
+SHOWN_FROM = 0.3  # a box below this score costs a person more to remove than it saves
+LEAST_PIXELS = 1.0
+
+
+def read_guesses(predictions: Path) -> Iterator[list[dict[str, Any]]]:
+    """The rows, a few hundred at a time."""
+    file = pq.ParquetFile(predictions)
+    columns = BOXES if "boxes" in file.schema_arrow.names else CLASSES
+    for batch in file.iter_batches(batch_size=CHUNK, columns=list(columns)):
+        yield batch.to_pylist()
+
+
+def distribution_of(row: Mapping[str, Any], concepts: Sequence[int]) -> dict[str, float] | None:
+    """Shares by concept id; None for boxes, which are no distribution over the classes."""
+    if "distribution" not in row:
+        return None
+    return dict(zip(map(str, concepts), row["distribution"], strict=True))
+
+
+def answer_of(row: Mapping[str, Any], concepts: Sequence[int], live: Collection[int]) -> tuple[Any, float] | None:
+    """The answer to propose, with its score; None where none may be given. Never that nothing is there."""
+    if "distribution" in row:
+        concept = concepts[row["predicted"]]
+        return ({"choice": [concept]}, float(row["probability"])) if concept in live else None
+    found = zip(row["boxes"], row["concepts"], row["scores"], strict=True)
+    boxes = [
+        {"concept": concept, "box": [round(corner, 2) for corner in box], "score": round(score, 4)}
+        for box, concept, score in found
+        if score >= SHOWN_FROM and concept in live and _has_room(box)
+    ]
+    if not boxes:
+        return None
+    return {"boxes": boxes}, sum(one["score"] for one in boxes) / len(boxes)
+
+
+def _has_room(box: Sequence[float]) -> bool:
+    """Boxes thinner than a pixel are no answer a person could give."""
+    x0, y0, x1, y1 = (round(corner, 2) for corner in box)
+    return round(x1 - x0, 2) >= LEAST_PIXELS and round(y1 - y0, 2) >= LEAST_PIXELS
