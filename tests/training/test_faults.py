@@ -107,16 +107,20 @@ class Machine:
         return [line for line in found if line["event"] == "epoch"]
 
     def engines(self) -> list[int]:
-        """Processes that train into a folder of this machine, read from the system's own table."""
-        found = []
-        for place in Path("/proc").glob("[0-9]*/cmdline"):
+        """Processes that train into a folder of this machine, read from the system's own table.
+
+        An engine that starts another program has, for a moment, a child that still bears its own name: no engine.
+        """
+        parents = {}
+        for place in Path("/proc").glob("[0-9]*"):
             try:
-                words = place.read_bytes().split(b"\0")
+                words = (place / "cmdline").read_bytes().split(b"\0")
+                parent = int((place / "stat").read_text().rpartition(")")[2].split()[1])
             except OSError:
                 continue
             if b"training.engine" in words and b"fit" in words and any(str(self.home).encode() in one for one in words):
-                found.append(int(place.parent.name))
-        return found
+                parents[int(place.name)] = parent
+        return [one for one, parent in parents.items() if parent not in parents]
 
     def _watch(self) -> None:
         while not self.ended.wait(0.2):
