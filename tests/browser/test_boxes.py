@@ -95,7 +95,9 @@ def test_boxes_are_drawn_corrected_and_handed_in_by_mouse(stack: Stack, browser:
     page.wait_for_selector(READY)
     assert options(page) == 3, "a draft outlives the page"
     submit(page)
+    pages.all_saved(page)
     page.keyboard.press("Control+z")
+    page.wait_for_selector(READY)
     expect(page.locator("[role=option][aria-posinset]")).to_have_count(3)
     page.keyboard.press("Tab")
     page.keyboard.press("Delete")
