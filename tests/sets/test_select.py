@@ -104,3 +104,11 @@ def test_classes_take_turns_so_that_a_rare_one_is_asked_for(strategy: Strategy) 
 def test_no_pictures_and_no_boxes_rank_too(strategy: Strategy) -> None:
     assert rank_boxes(strategy, [], [], seed=1) == []
     assert [one["score"] for one in rank_boxes(strategy, ["a" * 64], boxes_of({}), seed=1)] == [0.0]
+
+
+def test_faint_boxes_make_no_picture_look_uncertain(strategy: Strategy) -> None:
+    found = boxes_of({1: [0.04] * 90}, {1: [0.3]})
+    ranking = rank_boxes(strategy, ["a" * 64, "b" * 64], found, seed=2, random_share=0)
+    if strategy.name != "random":
+        assert [one["digest"][0] for one in ranking] == ["b", "a"]
+    assert {one["score"] for one in ranking} <= {0.0, 2.0}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 Shares = NDArray[np.float32]
 Scores = NDArray[np.float64]
 Classes = NDArray[np.int64]
+SURE_ENOUGH = 0.05  # boxes scored below this do not make a picture look uncertain
 
 
 class Strategy(Protocol):
@@ -64,12 +65,20 @@ def rank_boxes(
     )
 
 
+def presence_entropy(scores: Scores) -> Scores:
+    """The entropy, in nats, of whether each box is there, by its score."""
+    there = np.clip(scores.astype(np.float64), 1e-9, 1 - 1e-9)
+    entropy: Scores = -(there * np.log(there) + (1 - there) * np.log1p(-there))
+    return entropy
+
+
 def _in_turns(strategy: Strategy, found: Sequence[tuple[Scores, Classes]]) -> Scores:
     """Places counted down from the number of pictures; 0 for those that leave no doubt about any class."""
     classes = np.unique(np.concatenate([of.astype(np.int64) for _, of in found])) if found else np.empty(0, np.int64)
     doubts = np.zeros((len(found), len(classes)))
     for row, (scores, of) in enumerate(found):
-        np.add.at(doubts[row], np.searchsorted(classes, of), strategy.doubts(scores))
+        shown = scores >= SURE_ENOUGH
+        np.add.at(doubts[row], np.searchsorted(classes, of[shown]), strategy.doubts(scores[shown]))
     waiting = [[row for row in np.argsort(-column, kind="stable").tolist() if column[row] > 0] for column in doubts.T]
     queues = [iter(rows) for rows in waiting]
     places: Scores = np.zeros(len(found))

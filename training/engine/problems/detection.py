@@ -17,8 +17,7 @@ from training.engine.coco import coco
 from training.engine.config import Config
 from training.engine.device import autocast
 from training.engine.problem import Figures, Progress, Rows, Scores, Shown, Step
-
-SURE_ENOUGH = 0.05  # boxes below this do not make a picture look uncertain
+from training.engine.strategy import SURE_ENOUGH, presence_entropy
 
 
 @dataclass(frozen=True)
@@ -126,6 +125,5 @@ def uncertainties(found: Found, classes: int) -> np.ndarray:
     (Brust et al., 2019).
     """
     shown = found.scores >= SURE_ENOUGH
-    scores = np.clip(found.scores[shown].astype(np.float64), 1e-6, 1 - 1e-6)
-    entropy = -(scores * np.log(scores) + (1 - scores) * np.log1p(-scores))
+    entropy = presence_entropy(found.scores[shown])
     return np.bincount(found.labels[shown], weights=entropy, minlength=classes).astype(np.float32)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.engine.strategy import Scores, Shares
+from training.engine.strategy import Scores, Shares, presence_entropy
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,5 @@ class Entropy:
 
     def doubts(self, scores: Scores) -> Scores:
         """Entropy of whether each box is there, in bits: 1 at a score of a half."""
-        there = np.clip(scores.astype(np.float64), 1e-9, 1 - 1e-9)
-        doubts: Scores = -(there * np.log2(there) + (1 - there) * np.log2(1 - there))
+        doubts: Scores = presence_entropy(scores) / np.log(2)
         return doubts
