@@ -19,14 +19,14 @@ from annotate.datasets.format import (
     Options,
     Sink,
     Step,
-    count_excluded,
+    count_unheld,
     picture,
     wanted,
 )
 from annotate.datasets.safe_names import file_name
-from annotate.datasets.tables import csv_chunks, safe, vote_chunks
+from annotate.datasets.tables import add_votes, csv_chunks, safe
 from annotate.manifest.read import Version
-from annotate.manifest.schema import ClassEntry, Record
+from annotate.manifest.schema import ClassEntry, Record, row_to_json
 
 KIND: Final = "box"
 SPLITS: Final[dict[str, str]] = {"train": "train", "val": "val", "holdout": "test"}
@@ -111,11 +111,7 @@ class Export:
         rows = (json.loads(piece) for piece in self._names.read())
         cells = ((safe(path), safe(name), digest) for path, name, digest in rows)
         self.sink.add("names.csv", csv_chunks(("path", "name", "digest"), cells))
-        if self.options["votes"]:
-            self.sink.add("votes.csv", vote_chunks(self.version))
-        else:
-            self.losses.count("votes", self.version.manifest.counts["votes"])
-        count_excluded(self.version, self.losses)
+        add_votes(self.version, self.sink, options=self.options, losses=self.losses)
         return self.losses
 
     def _named(self) -> Iterator[tuple[Record, str]]:
@@ -165,14 +161,8 @@ def _page(record: Record, name: str, names: Mapping[int, str]) -> Page:
 
 
 def _count(record: Record, path: str, losses: Losses, held: tuple[str, ...]) -> None:
-    losses.count("groups", bool(record.group))
-    losses.count("provenance", bool(record.source or record.licence or record.author))
-    losses.count("chosen", bool(record.chosen_by))
-    losses.count("names", path.rsplit("/", 1)[-1] != record.name)
+    count_unheld(record, path, losses)
     for label in record.labels:
-        losses.count("confidences")
-        losses.count("vote_counts", bool(label.votes))
-        losses.count("marks", label.gold or label.decided or label.source != "consensus")
         boxes: list[dict[str, Any]] = label.value.get("boxes", [])
         losses.count("box_confidences", sum("confidence" in box for box in boxes))
         losses.count("origins", sum("from_proposal" in box for box in boxes))
@@ -181,15 +171,5 @@ def _count(record: Record, path: str, losses: Losses, held: tuple[str, ...]) -> 
 
 def _classes(version: Version) -> bytes:
     names = unique_names(version.manifest.classes)
-    listed = [
-        {
-            "index": entry.index,
-            "id": entry.id,
-            "key": entry.key,
-            "name": entry.name,
-            "definition": entry.definition,
-            "written": names[entry.id],
-        }
-        for entry in version.manifest.classes
-    ]
+    listed = [{**row_to_json(entry), "written": names[entry.id]} for entry in version.manifest.classes]
     return json.dumps({"classes": listed}, indent=2, ensure_ascii=False).encode() + b"\n"

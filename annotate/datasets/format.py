@@ -165,6 +165,18 @@ def wanted(record: Record, include: str) -> bool:
     }[include]  # fmt: skip
 
 
+def count_unheld(record: Record, path: str, losses: Losses) -> None:
+    """What of a record a layout of files, written at `path`, has no place for."""
+    losses.count("groups", bool(record.group))
+    losses.count("provenance", bool(record.source or record.licence or record.author))
+    losses.count("chosen", bool(record.chosen_by))
+    losses.count("names", path.rsplit("/", 1)[-1] != record.name)
+    for label in record.labels:
+        losses.count("confidences")
+        losses.count("vote_counts", bool(label.votes))
+        losses.count("marks", label.gold or label.decided or label.source != "consensus")
+
+
 def count_excluded(version: Version, losses: Losses) -> None:
     """Pictures that were out before anything was written: no format can hold them."""
     excluded = version.manifest.extra.get("excluded", {})

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from annotate.datasets.format import Losses, Options, Sink, count_excluded
 from annotate.manifest.read import Version
 
 RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
@@ -57,6 +58,15 @@ def class_name(value: Mapping[str, Any], names: Mapping[int, str]) -> str:
     """The name of the one class a value speaks of, empty where it speaks of none or of parts of the picture."""
     chosen = value.get("choice", ())
     return safe(names.get(chosen[0], "")) if chosen else ""
+
+
+def add_votes(version: Version, sink: Sink, *, options: Options, losses: Losses) -> None:
+    """votes.csv where it is asked for, else the votes counted as lost; and what was out before anything was written."""
+    if options["votes"]:
+        sink.add("votes.csv", vote_chunks(version))
+    else:
+        losses.count("votes", version.manifest.counts["votes"])
+    count_excluded(version, losses)
 
 
 def vote_chunks(version: Version) -> Iterator[bytes]:

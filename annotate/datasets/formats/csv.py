@@ -12,11 +12,10 @@ from annotate.datasets.format import (
     Options,
     Sink,
     Step,
-    count_excluded,
     picture,
     wanted,
 )
-from annotate.datasets.tables import class_name, compact, csv_chunks, flag, safe, vote_chunks
+from annotate.datasets.tables import add_votes, class_name, compact, csv_chunks, flag, safe
 from annotate.manifest.read import Version
 from annotate.manifest.schema import ClassEntry, Label
 
@@ -62,11 +61,7 @@ class Csv:
                 ((one.index, one.id, safe(one.key), safe(one.name), safe(one.definition)) for one in entries.values()),
             ),
         )
-        if options["votes"]:
-            sink.add("votes.csv", vote_chunks(version))
-        else:
-            losses.count("votes", version.manifest.counts["votes"])
-        count_excluded(version, losses)
+        add_votes(version, sink, options=options, losses=losses)
         step(losses.pictures if not options["pictures"] else 0)
         if options["pictures"]:
             chosen = (record for record in version.records() if wanted(record, options["include"]))

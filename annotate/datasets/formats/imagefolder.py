@@ -18,14 +18,14 @@ from annotate.datasets.format import (
     Options,
     Sink,
     Step,
-    count_excluded,
+    count_unheld,
     picture,
     wanted,
 )
 from annotate.datasets.safe_names import class_folders, file_name
-from annotate.datasets.tables import csv_chunks, safe, vote_chunks
+from annotate.datasets.tables import add_votes, csv_chunks, safe
 from annotate.manifest.read import Version
-from annotate.manifest.schema import Record
+from annotate.manifest.schema import Record, row_to_json
 
 SPLITS: Final = ("train", "val", "holdout")
 UNSETTLED: Final = "without_class"  # beside the splits, so that no reader takes its folders for classes
@@ -68,11 +68,7 @@ class ImageFolder:
             (safe(path), safe(one.name), one.digest) for one, path in _placed(version, options["include"], Losses())
         )
         sink.add("names.csv", csv_chunks(("path", "name", "digest"), names))
-        if options["votes"]:
-            sink.add("votes.csv", vote_chunks(version))
-        else:
-            losses.count("votes", version.manifest.counts["votes"])
-        count_excluded(version, losses)
+        add_votes(version, sink, options=options, losses=losses)
         return losses
 
 
@@ -94,15 +90,9 @@ def _placed(version: Version, include: str, losses: Losses) -> Iterator[tuple[Re
 
 
 def _count(record: Record, path: str, losses: Losses) -> None:
-    losses.count("groups", bool(record.group))
-    losses.count("provenance", bool(record.source or record.licence or record.author))
-    losses.count("chosen", bool(record.chosen_by))
-    losses.count("names", path.rsplit("/", 1)[-1] != record.name)
+    count_unheld(record, path, losses)
     for label in record.labels:
-        losses.count("confidences")
         losses.count("soft_labels", max(label.distribution.values(), default=1.0) < 1.0)
-        losses.count("vote_counts", bool(label.votes))
-        losses.count("marks", label.gold or label.decided or label.source != "consensus")
 
 
 def _count_classes(version: Version, used: dict[str, set[int]], losses: Losses) -> None:
@@ -119,16 +109,6 @@ def _count_classes(version: Version, used: dict[str, set[int]], losses: Losses) 
 def _classes(version: Version, folders: dict[int, str], used: dict[str, set[int]]) -> dict[str, Any]:
     """Every class with its frozen index and folder; for each split the folders in the order a reader numbers them."""
     return {
-        "classes": [
-            {
-                "index": entry.index,
-                "id": entry.id,
-                "key": entry.key,
-                "name": entry.name,
-                "definition": entry.definition,
-                "folder": folders[entry.id],
-            }
-            for entry in version.manifest.classes
-        ],
+        "classes": [{**row_to_json(entry), "folder": folders[entry.id]} for entry in version.manifest.classes],
         "read_as": {split: sorted(folders[concept] for concept in found) for split, found in used.items()},
     }
