@@ -98,7 +98,7 @@ class Tally:
         try:
             page = entry.page()
         except ValueError as error:
-            self.problem(entry.name, "bad_annotation", error.reason if isinstance(error, Unfit) else str(error))
+            self.problem(entry.name, "bad_annotation", str(error))
             self.unsaid += 1
             return
         for problem in page.problems:

@@ -63,8 +63,6 @@ def _page(entry: Item) -> tuple[Page | None, str, str]:
         return None, "", ""
     try:
         return entry.page(), "", ""
-    except Unfit as unfit:
-        return None, "bad_annotation", unfit.reason
     except ValueError as error:
         return None, "bad_annotation", str(error)
 
