@@ -4,13 +4,11 @@ import json
 import os
 import subprocess
 import sys
-import zipfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from defusedxml import ElementTree
-
+from benchmarks.bccd_version import read_bccd
 from benchmarks.conditions import say
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,19 +16,9 @@ EXPORTED = ("coco", "voc", "yolo")
 
 
 def said_by(archive: Path) -> dict[str, list[list[Any]]]:
-    """By stem, the boxes of a VOC zip in 0-based half-open pixels, read with nothing of Fovea's."""
-    found = {}
-    with zipfile.ZipFile(archive) as zipped:
-        for name in zipped.namelist():
-            if name.endswith(".xml"):
-                root = ElementTree.fromstring(zipped.read(name))
-                boxes = [
-                    [one.findtext("name"), *(float(one.findtext(f"bndbox/{key}")) - (key[1:] == "min")
-                                             for key in ("xmin", "ymin", "xmax", "ymax"))]
-                    for one in root.iter("object")
-                ]  # fmt: skip
-                found[Path(name).stem] = sorted(boxes)
-    return found
+    """The boxes by the picture's name, in 0-based half-open pixels, read with nothing of Fovea's."""
+    pictures = [picture for part in read_bccd(archive).values() for picture in part]
+    return {picture.name: sorted([name, *box] for name, box in picture.boxes) for picture in pictures}
 
 
 def whole_circle(archive: Path, home: Path) -> dict[str, Any]:

@@ -6,6 +6,7 @@ to no picture is listed as rejected, after all others.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -79,6 +80,34 @@ class Layout(Protocol):
 
     def arrange(self, pile: Pile) -> Arrangement | None:
         """What it makes of a pile; None where the files do not lie so."""
+
+
+class LabeledSet(ABC):
+    """A source in a folder or zip that is a layout; each tells how it is recognised, and what it makes of a pile."""
+
+    name: str
+    # To recognise a set its names are enough; these only keep an odd place from being read at length.
+    look: Limits
+
+    @abstractmethod
+    def holds(self, pile: Pile) -> bool:
+        """Whether the files lie so."""
+
+    @abstractmethod
+    def lay(self, pile: Pile) -> Arrangement:
+        """What it makes of a pile that it holds."""
+
+    def accepts(self, place: str) -> bool:
+        pile = pile_of(place, self.look)
+        return pile is not None and self.holds(pile)
+
+    def read(self, place: str, limits: Limits, *, start: int = 0) -> Iterator[Item | Rejected]:
+        pile = pile_of(place, limits)
+        if pile is not None:
+            yield from arranged(pile, self.lay(pile), start=start)
+
+    def arrange(self, pile: Pile) -> Arrangement | None:
+        return self.lay(pile) if self.holds(pile) else None
 
 
 def pile_of(place: str, limits: Limits) -> Pile | None:

@@ -10,20 +10,23 @@ from annotate.codec import Page
 from annotate.codecs import coco
 from annotate.ingest import layout
 from annotate.ingest.layout import Arrangement, Pile
-from annotate.ingest.source import Item, Limits, Rejected, Unfit
+from annotate.ingest.source import SPLITS, Item, Limits, Rejected, Unfit
 
-LOOK: Final = Limits(picture_bytes=coco.MOST_BYTES, archive_bytes=2**40)
 MARKS: Final = tuple(f'"{part}"'.encode() for part in coco.PARTS)
 
 
-class Coco:
+class Coco(layout.LabeledSet):
     """Recognised by a JSON file with COCO's three lists. The words of its name and folders say the split."""
 
     name = "coco"
 
-    def accepts(self, place: str) -> bool:
-        pile = layout.pile_of(place, LOOK)
-        return pile is not None and self._holds(pile)
+    look = Limits(picture_bytes=coco.MOST_BYTES, archive_bytes=2**40)
+
+    def holds(self, pile: Pile) -> bool:
+        return bool(pile.pictures) and any(_content(pile, name) for name in pile.named(".json"))
+
+    def lay(self, pile: Pile) -> Arrangement:
+        return _arrange(pile, pile)
 
     def read(self, place: str, limits: Limits, *, start: int = 0) -> Iterator[Item | Rejected]:
         pile = layout.pile_of(place, limits)
@@ -32,19 +35,14 @@ class Coco:
         if pile is not None and notes is not None:
             yield from layout.arranged(pile, _arrange(pile, notes), start=start)
 
-    def arrange(self, pile: Pile) -> Arrangement | None:
-        return _arrange(pile, pile) if self._holds(pile) else None
 
-    def _holds(self, pile: Pile) -> bool:
-        return bool(pile.pictures) and any(_is_coco(pile, name) for name in pile.named(".json"))
-
-
-def _is_coco(pile: Pile, name: str) -> bool:
+def _content(pile: Pile, name: str) -> bytes:
+    """The bytes of a file that has COCO's lists; none for any other."""
     try:
         content = pile.read(name, coco.MOST_BYTES)
     except Unfit:
-        return False
-    return all(mark in content for mark in MARKS)
+        return b""
+    return content if all(mark in content for mark in MARKS) else b""
 
 
 def _arrange(pile: Pile, notes: Pile) -> Arrangement:
@@ -52,17 +50,18 @@ def _arrange(pile: Pile, notes: Pile) -> Arrangement:
     splits: dict[str, str] = {}
     problems: list[Rejected] = []
     for name in notes.named(".json"):
-        if not _is_coco(notes, name):
+        content = _content(notes, name)
+        if not content:
             continue
         try:
-            found = coco.read(notes.read(name, coco.MOST_BYTES), name=name)
+            found = coco.read(content, name=name)
         except ValueError as error:
             problems.append(Rejected(name, "bad_annotation", str(error)))
             continue
         problems += [Rejected(name, "bad_record", problem) for problem in found.problems]
         words = [*reversed(layout.folder_words(f"{layout.stem(name)}/x"))]
-        side = layout.split_by_words(words)
-        word = next((one for one in words if layout.split_by_words([one])), "")
+        word = next((one for one in words if one in SPLITS), "")
+        side = layout.split_by_words([word])
         for page in found.pages:
             try:
                 picture = layout.find(pile, page.picture, near=name, split=word)

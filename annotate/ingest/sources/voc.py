@@ -1,6 +1,6 @@
 """Pascal VOC in a folder or zip: an XML file in Annotations for a picture in JPEGImages, or beside its picture."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
@@ -8,49 +8,34 @@ from annotate.codec import Page
 from annotate.codecs import voc
 from annotate.ingest import layout
 from annotate.ingest.layout import Arrangement, Pile
-from annotate.ingest.source import SPLITS, Item, Limits, Rejected
+from annotate.ingest.source import SPLITS, Limits, Rejected
 
 FOLDER: Final = "Annotations/"
 PICTURES: Final = ("JPEGImages/", "images/", "Images/", "")
 LISTS: Final = ("train", "val", "trainval", "test")
 MOST_LIST: Final = 2**26
-# To recognise a set its names are enough; these only keep an odd place from being read at length.
-LOOK: Final = Limits(picture_bytes=voc.MOST_BYTES, archive_bytes=2**40)
 
 
-class Voc:
+class Voc(layout.LabeledSet):
     """Recognised by an XML file that belongs to a picture. ImageSets/Main says the splits: `test` is the holdout."""
 
     name = "voc"
+    look = Limits(picture_bytes=voc.MOST_BYTES, archive_bytes=2**40)
 
-    def accepts(self, place: str) -> bool:
-        pile = layout.pile_of(place, LOOK)
-        return pile is not None and _is_voc(pile)
+    def holds(self, pile: Pile) -> bool:
+        return any(_picture(pile, name) for name in pile.named(".xml"))
 
-    def read(self, place: str, limits: Limits, *, start: int = 0) -> Iterator[Item | Rejected]:
-        pile = layout.pile_of(place, limits)
-        if pile is not None:
-            yield from layout.arranged(pile, _arrange(pile), start=start)
-
-    def arrange(self, pile: Pile) -> Arrangement | None:
-        return _arrange(pile) if _is_voc(pile) else None
-
-
-def _is_voc(pile: Pile) -> bool:
-    return any(_picture(pile, name) for name in pile.named(".xml"))
-
-
-def _arrange(pile: Pile) -> Arrangement:
-    pages, problems = {}, []
-    for name in pile.named(".xml"):
-        picture = _picture(pile, name)
-        if not picture:
-            problems.append(Rejected(name, "no_picture", "There is no picture for this annotation."))
-        elif picture in pages:
-            problems.append(Rejected(name, "second_annotation", "Another annotation speaks of the same picture."))
-        else:
-            pages[picture] = partial(_page, pile, name)
-    return Arrangement(pages, _splits(pile, pages), problems)
+    def lay(self, pile: Pile) -> Arrangement:
+        pages, problems = {}, []
+        for name in pile.named(".xml"):
+            picture = _picture(pile, name)
+            if not picture:
+                problems.append(Rejected(name, "no_picture", "There is no picture for this annotation."))
+            elif picture in pages:
+                problems.append(Rejected(name, "second_annotation", "Another annotation speaks of the same picture."))
+            else:
+                pages[picture] = partial(_page, pile, name)
+        return Arrangement(pages, _splits(pile, pages), problems)
 
 
 def _picture(pile: Pile, name: str) -> str:

@@ -1,40 +1,30 @@
 """YOLO in Ultralytics' layout, in a folder or zip: data.yaml, and a text file in labels for a picture in images."""
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Final
 
 from annotate.codec import Page
 from annotate.codecs import yolo
 from annotate.ingest import layout
 from annotate.ingest.layout import Arrangement, Pile
-from annotate.ingest.source import SPLITS, Item, Limits, Rejected, Unfit
-
-LOOK: Final = Limits(picture_bytes=yolo.MOST_BYTES, archive_bytes=2**40)
+from annotate.ingest.source import SPLITS, Limits, Rejected, Unfit
 
 
-class Yolo:
+class Yolo(layout.LabeledSet):
     """Recognised by a YAML file that names classes, beside label files. The file's places and folders say the split."""
 
     name = "yolo"
 
-    def accepts(self, place: str) -> bool:
-        pile = layout.pile_of(place, LOOK)
-        return pile is not None and self._holds(pile)
+    look = Limits(picture_bytes=yolo.MOST_BYTES, archive_bytes=2**40)
 
-    def read(self, place: str, limits: Limits, *, start: int = 0) -> Iterator[Item | Rejected]:
-        pile = layout.pile_of(place, limits)
-        if pile is not None:
-            yield from layout.arranged(pile, _arrange(pile), start=start)
-
-    def arrange(self, pile: Pile) -> Arrangement | None:
-        return _arrange(pile) if self._holds(pile) else None
-
-    def _holds(self, pile: Pile) -> bool:
+    def holds(self, pile: Pile) -> bool:
         if not any(yolo.label_path(picture) in pile.items for picture in pile.pictures):
             return False
         return any(_config(pile, name) for name in pile.named(".yaml", ".yml"))
+
+    def lay(self, pile: Pile) -> Arrangement:
+        return _arrange(pile)
 
 
 def _config(pile: Pile, name: str) -> yolo.Config | None:

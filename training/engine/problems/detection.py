@@ -125,5 +125,5 @@ def uncertainties(found: Found, classes: int) -> np.ndarray:
     (Brust et al., 2019).
     """
     shown = found.scores >= SURE_ENOUGH
-    entropy = presence_entropy(found.scores[shown])
+    entropy = presence_entropy(found.scores[shown].astype(np.float64))
     return np.bincount(found.labels[shown], weights=entropy, minlength=classes).astype(np.float32)
