@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests import services
@@ -34,6 +35,16 @@ def call(*command: str, folder: Path = ROOT, **environment: str) -> bool:
     return subprocess.run(command, cwd=folder, env={**os.environ, **environment}, check=False).returncode == 0
 
 
+def check(*command: str, folder: Path = ROOT, **environment: str) -> bool:
+    """As `call`, for what runs beside others: the output is shown in one piece at the end."""
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **environment}, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    print("$ " + " ".join(command) + "\n" + done.stdout, end="", flush=True)
+    return done.returncode == 0
+
+
 def tool(name: str) -> str:
     return str(Path(sys.executable).parent / name)
 
@@ -41,16 +52,16 @@ def tool(name: str) -> str:
 def lint() -> bool:
     """Style, import contracts, types of the pure code, the frontend's rules, and generated files that are in step."""
     checks: list[Callable[[], bool]] = [
-        lambda: call(tool("ruff"), "check", "."),
-        lambda: call(tool("ruff"), "format", "--check", "--quiet", "."),
-        lambda: call(tool("lint-imports")),
-        lambda: call(sys.executable, "-m", "mypy", *PURE),
-        lambda: call("npm", "run", "--silent", "lint", folder=ROOT / "frontend"),
-        lambda: call("npm", "run", "--silent", "check", folder=ROOT / "frontend"),
+        lambda: check(sys.executable, "-m", "mypy", *PURE),  # the longest first
+        lambda: check("npm", "run", "--silent", "check", folder=ROOT / "frontend"),
         types_in_step,
+        lambda: check(tool("lint-imports")),
+        lambda: check("npm", "run", "--silent", "lint", folder=ROOT / "frontend"),
+        lambda: check(tool("ruff"), "check", "."),
+        lambda: check(tool("ruff"), "format", "--check", "--quiet", "."),
     ]
-    results = [check() for check in checks]  # all of them, so that one run shows everything
-    return all(results)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return all(list(pool.map(lambda one: one(), checks)))  # all of them, so that one run shows everything
 
 
 def types_in_step() -> bool:
@@ -59,7 +70,7 @@ def types_in_step() -> bool:
         schema, types = Path(folder) / "schema.json", Path(folder) / "schema.d.ts"
         home = {"FOVEA_HOME": folder}
         describe = (sys.executable, "manage.py", "spectacular", "--format", "openapi-json", "--file", str(schema))
-        made = call(*describe, **home) and call(
+        made = check(*describe, **home) and check(
             "npx", "--no-install", "openapi-typescript", str(schema), "-o", str(types), folder=ROOT / "frontend"
         )
         same = made and filecmp.cmp(types, ROOT / "frontend/src/api/schema.d.ts", shallow=False)
