@@ -5,6 +5,8 @@
 then 500 that the network chose and 500 at random, so 2,000 in all. Each arm is trained on the first thousand and its
 own five hundred. Networks are scored on the pictures that the project itself held out, against `label`, which nobody
 in the circle has seen. `--full` brings the 50,000 training pictures in with their own labels, for three seeds.
+
+`--bccd ZIP --weights FILE` is the same for boxes: see `benchmarks.bccd_circle`.
 """
 
 import argparse
@@ -20,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from annotate.manifest import read
+from benchmarks import bccd_circle, turns
 from benchmarks.cifar import CLASSES, Crowd, TestSet, read_test_set
 from benchmarks.conditions import conditions, report, say
 from benchmarks.networks import keep_labels, score
@@ -102,28 +105,11 @@ class Circle:
     def turn(self, strategy: str) -> dict[str, Any]:
         """One press of "next round", until it has chosen."""
         self.admin.patch(self.root, {"order": strategy})
-        made = self.admin.post(f"{self.root}/cycle/next", {"preset": "small_cnn_64", "strategy": strategy})
+        return turns.turn(self.admin, self.root, preset="small_cnn_64", strategy=strategy)
 
-        def ended() -> dict[str, Any] | None:
-            rounds = self.admin.get(f"{self.root}/cycle")["rounds"]
-            mine = next(row for row in rounds if row["number"] == made["number"])
-            return mine if mine["state"] in {"done", "failed"} else None
-
-        found: dict[str, Any] = wait_for(ended, "the round", seconds=3600, every=1)
-        assert found["state"] == "done", found
-        say(f"round {found['number']} ({strategy}): {found['accuracy']}")
-        return found
-
-    def freeze(self) -> dict[str, Any]:
-        made = self.admin.post(f"{self.root}/versions", {"note": ""})
-
-        def ended() -> dict[str, Any] | None:
-            row: dict[str, Any] = self.admin.get(f"{self.root}/versions/{made['id']}")
-            return row if row["state"] in {"ready", "failed"} else None
-
-        frozen: dict[str, Any] = wait_for(ended, "a frozen version", seconds=900)
-        assert frozen["state"] == "ready", frozen
-        return frozen
+    def learned_from(self, stack: Stack, row: dict[str, Any]) -> Path:
+        """The folder of the version that a round learned from."""
+        return turns.folder_of(stack, turns.version_of(self.admin, self.root, row))
 
 
 def labeled(version: Path) -> set[str]:
@@ -156,11 +142,6 @@ def crowd_accuracy(version: Path, truth: Callable[[str], int]) -> dict[str, floa
     }
 
 
-def folder_of(stack: Stack, version: dict[str, Any]) -> Path:
-    """Where a version lies, by its digest."""
-    return next(stack.home.glob(f"versions/**/{version['digest']}*/manifest.json")).parent
-
-
 def quick(arguments: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Two thousand labels over two arms, on a Fovea of its own."""
     tests, seed = read_test_set(arguments.cifar, arguments.votes), arguments.seed
@@ -175,12 +156,12 @@ def quick(arguments: argparse.Namespace, scratch: Path) -> dict[str, Any]:
         say(f"{len(pictures)} pictures in after {ingested:.0f} s")
         circle.label_until(ROUND_ONE)
         first = circle.turn(arguments.strategy)
-        base = labeled(folder_of(stack, circle.admin.get(f"{circle.root}/versions/{version_id(first)}")))
+        base = labeled(circle.learned_from(stack, first))
         circle.label_until(circle.settled() + PER_ARM)
         second = circle.turn("random")
-        by_model = labeled(folder_of(stack, circle.admin.get(f"{circle.root}/versions/{version_id(second)}"))) - base
+        by_model = labeled(circle.learned_from(stack, second)) - base
         circle.label_until(circle.settled() + PER_ARM)
-        whole = folder_of(stack, circle.freeze())
+        whole = turns.folder_of(stack, turns.freeze(circle.admin, circle.root))
         at_random = labeled(whole) - base - by_model
         rounds = score_arms(whole, scratch, tests, seed, base=base, by_model=by_model, at_random=at_random)
         crowd = crowd_accuracy(whole, tests.truth_of)
@@ -205,13 +186,7 @@ def full(arguments: argparse.Namespace, scratch: Path) -> dict[str, Any]:
 
         wait_for(all_taken, "the labels", seconds=3600, every=5)
         say("labels taken")
-        version = admin.post(f"{root}/versions", {"note": "all labels"})
-
-        def ended() -> dict[str, Any] | None:
-            row: dict[str, Any] = admin.get(f"{root}/versions/{version['id']}")
-            return row if row["state"] in {"ready", "failed"} else None
-
-        whole = folder_of(stack, wait_for(ended, "a frozen version", seconds=3600, every=1))
+        whole = turns.folder_of(stack, turns.freeze(admin, root, note="all labels"))
         of_training = {row.digest for row in read.open_version(whole).records() if row.split in {"train", "val"}}
         assert labeled(whole) == of_training, "every training picture has its label"
         rounds = []
@@ -233,10 +208,6 @@ def bars_met(rounds: list[dict[str, Any]], bars: dict[str, float]) -> dict[str, 
         )
         for name, bar in bars.items()
     }
-
-
-def version_id(row: dict[str, Any]) -> int:
-    return int(row["version"]["id"] if isinstance(row["version"], dict) else row["version"])
 
 
 def score_arms(
@@ -270,10 +241,12 @@ def score_arms(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cifar", type=Path, required=True, help="cifar10.zip: {train,test}/<class>/*.jpg")
-    parser.add_argument("--votes", type=Path, required=True, help="cifar10h.npz: counts, label")
+    parser.add_argument("--cifar", type=Path, help="cifar10.zip: {train,test}/<class>/*.jpg")
+    parser.add_argument("--votes", type=Path, help="cifar10h.npz: counts, label")
+    parser.add_argument("--bccd", type=Path, help="bccd.zip: blood cells in boxes, Pascal VOC")
+    parser.add_argument("--weights", type=Path, help="safetensors of an ImageNet MobileNetV2, for the boxes' detector")
     parser.add_argument("--quick", action="store_true", help="one seed, 2,000 labels in all over both arms (default)")
-    parser.add_argument("--full", action="store_true", help="all training pictures with their own labels, three seeds")
+    parser.add_argument("--full", action="store_true", help="all pictures, three seeds; boxes drawn round by round too")
     parser.add_argument("--seeds", type=int, default=3, help="seeds of the full form")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--pictures", type=int, default=6000)
@@ -282,10 +255,18 @@ def main() -> None:
     parser.add_argument("--strategy", default="margin", choices=("entropy", "margin"))
     parser.add_argument("--database", default="", help="postgres://... ; empty is SQLite")
     arguments = parser.parse_args()
+    if bool(arguments.cifar) != bool(arguments.votes) or not (arguments.cifar or arguments.bccd):
+        parser.error("name --cifar with --votes, or --bccd, or all of them")
+    result: dict[str, Any] = {"benchmark": "cycle", "quick": not arguments.full}
     with tempfile.TemporaryDirectory(prefix="fovea-cycle-") as folder:
-        result = full(arguments, Path(folder)) if arguments.full else quick(arguments, Path(folder))
-    chosen = {name: str(value) for name, value in vars(arguments).items() if name not in {"cifar", "votes"}}
-    report({"benchmark": "cycle", "quick": not arguments.full, "cifar": result, "conditions": conditions(**chosen)})
+        scratch = Path(folder)
+        if arguments.bccd:
+            result["bccd"] = bccd_circle.measure(arguments, scratch / "bccd")
+        if arguments.cifar:
+            result["cifar"] = full(arguments, scratch) if arguments.full else quick(arguments, scratch)
+    files = {"cifar", "votes", "bccd", "weights"}
+    chosen = {name: str(value) for name, value in vars(arguments).items() if name not in files}
+    report({**result, "conditions": conditions(**chosen)})
 
 
 if __name__ == "__main__":
