@@ -27,11 +27,14 @@ class Kind(Protocol):
     def several(self) -> bool:
         """Whether one answer may name several classes; else it is one class for the whole picture."""
 
-    def parse(self, answer: object, classes: Collection[int], *, machine: bool = False) -> Value:
+    def parse(
+        self, answer: object, classes: Collection[int], *, machine: bool = False, proposed: Value | None = None
+    ) -> Value:
         """The answer in its one canonical form; `classes` are the concept ids one may name.
 
         ValueError, with a sentence, for anything else than what the kind allows. `machine`: the answer is no person's,
-        and its parts may say how sure they are.
+        and its parts may say how sure they are. `proposed`: the answer that the person was shown; a word of having
+        begun as a part of it that it does not have is left out, and the rest kept.
         """
 
     def classes(self, value: Value) -> tuple[int, ...]:

@@ -302,8 +302,7 @@ def _tell_labeling(
         predicted += len(known)
         if turn.project.show_proposals:
             answers = {image: guesses.answer_of(row, concepts, live) for image, row in known}
-            said = {image: answer for image, answer in answers.items() if answer is not None}
-            proposed += labeling.propose(turn.project, model=model, answers=said)
+            proposed += labeling.propose(turn.project, model=model, answers=answers)
     return {"predicted": predicted, "proposed": proposed}
 
 

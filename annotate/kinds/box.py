@@ -32,7 +32,9 @@ class Boxes:
     name: str = "box"
     several: bool = True
 
-    def parse(self, answer: object, classes: Collection[int], *, machine: bool = False) -> Value:
+    def parse(
+        self, answer: object, classes: Collection[int], *, machine: bool = False, proposed: Value | None = None
+    ) -> Value:
         """The answer with every box checked and rounded; ValueError names the box and what is wrong with it."""
         fields, shared = parse_common(answer)
         if shared is not None:
@@ -46,7 +48,12 @@ class Boxes:
             raise ValueError('no boxes at all is said by "nothing"')
         if len(drawn) > MOST:
             raise ValueError(f"a picture takes at most {MOST} boxes")
-        return {"boxes": [_parse_box(one, place, classes, machine=machine) for place, one in enumerate(drawn)]}
+        boxes = [_parse_box(one, place, classes, machine=machine) for place, one in enumerate(drawn)]
+        offered = len(proposed.get("boxes", ())) if proposed else 0
+        for box in boxes:
+            if box.get("from_proposal", 0) >= offered:
+                box.pop("from_proposal", None)
+        return {"boxes": boxes}
 
     def classes(self, value: Value) -> tuple[int, ...]:
         """The class of each box, in order."""

@@ -14,7 +14,9 @@ class Choice:
     name: str = "choice"
     several: bool = False
 
-    def parse(self, answer: object, classes: Collection[int], *, machine: bool = False) -> Value:
+    def parse(
+        self, answer: object, classes: Collection[int], *, machine: bool = False, proposed: Value | None = None
+    ) -> Value:
         """The answer with its one concept checked; ValueError names what is wrong. A machine may say no more."""
         fields, shared = parse_common(answer)
         if shared is not None:

@@ -15,7 +15,7 @@ GOOD: dict[str, list[dict[str, object]]] = {
     "box": [
         {"boxes": [{"concept": 3, "box": [0.0, 0.0, 10.0, 10.0]}]},
         {"boxes": [{"concept": 7, "box": [0.0, 0.0, 10.0, 10.0]}]},
-        {"boxes": [{"concept": 3, "box": [20.5, 3.25, 40.0, 9.0], "occluded": True, "from_proposal": 0}]},
+        {"boxes": [{"concept": 3, "box": [20.5, 3.25, 40.0, 9.0], "occluded": True}]},
         {
             "boxes": [
                 {"concept": 3, "box": [0.0, 0.0, 1.0, 1.0], "difficult": True, "crowd": True, "truncated": True},

@@ -14,11 +14,11 @@ from annotate.projects.models import Project
 CHUNK = 500
 
 
-def propose(project: Project, *, model: str, answers: Mapping[int, tuple[Any, float]]) -> int:
+def propose(project: Project, *, model: str, answers: Mapping[int, tuple[Any, float] | None]) -> int:
     """Offers a model's answers, `{image id: (answer of the project's kind, score)}`, to the people asked about them;
     the number kept. The parts of an answer may have scores of their own.
 
-    Replaces what was offered before. Pictures without a task, or whose task is settled, are passed over. Refused as a
+    Replaces what was offered before; None says that the model has nothing to offer any more. Pictures without a task, or whose task is settled, are passed over. Refused as a
     whole, whoever calls: any holdout picture (`holdout_proposal`), a class that may not be answered, an answer that
     reaches beyond its picture.
     """
@@ -28,12 +28,12 @@ def propose(project: Project, *, model: str, answers: Mapping[int, tuple[Any, fl
     concepts = schema_of(project).live
     values = {
         image: (parse_answer(project.kind, answer, concepts, machine=True), score)
-        for image, (answer, score) in answers.items()
+        for image, (answer, score) in ((image, offer) for image, offer in answers.items() if offer is not None)
     }
     for image, (value, _) in values.items():
         check_inside(project.kind, value, image_id=image)
     done = 0
-    ids = sorted(values)
+    ids = sorted(answers)
     for start in range(0, len(ids), CHUNK):
         with transaction.atomic():
             waiting = Task.objects.select_for_update().filter(
@@ -44,6 +44,7 @@ def propose(project: Project, *, model: str, answers: Mapping[int, tuple[Any, fl
             fresh = [
                 Proposal(task_id=task, answer=values[image][0], score=values[image][1], model=model)
                 for task, image in tasks.items()
+                if image in values
             ]
             Proposal.objects.bulk_create(fresh)
             done += len(fresh)

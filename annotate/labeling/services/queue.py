@@ -15,8 +15,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from annotate.kinds import KINDS
 from annotate.labeling import sql
 from annotate.labeling.facts import next_returned
+from annotate.labeling.schema import schema_of
 from annotate.projects.models import Project
 
 ACTIVE_SECONDS = 600
@@ -102,7 +104,7 @@ def take(project: Project, *, user_id: int, want: int, answered: int = 0) -> Tak
             _remember(walk.place)
         handed = walk.lease() if walk.claimed else _own_leases(project.pk, user_id, fair)
     if project.show_proposals:
-        handed = _with_proposals(handed)
+        handed = _with_proposals(handed, schema_of(project).live)
     return Taken(handed, seat.votes, seat.votes_today, queue.leased)
 
 
@@ -278,8 +280,11 @@ def _own_leases(project_id: int, user_id: int, want: int) -> list[Handed]:
     return [Handed(row[1], row[0], sql.time_out(row[2]), *row[3:], proposal=None) for row in held]
 
 
-def _with_proposals(handed: list[Handed]) -> list[Handed]:
-    """The same tasks with their live proposals; a holdout task has none, whatever the table says."""
+def _with_proposals(handed: list[Handed], live: frozenset[int]) -> list[Handed]:
+    """The same tasks with their live proposals; a holdout task has none, whatever the table says.
+
+    Nor has one where a class named has been archived since: an answer with it would be refused.
+    """
     if not handed:
         return handed
     found = sql.rows(
@@ -288,7 +293,13 @@ def _with_proposals(handed: list[Handed]) -> list[Handed]:
         [one.task for one in handed],
     )
     shown = {row[0]: {"id": row[1], "answer": sql.json_out(row[2]), "score": row[3]} for row in found}
-    return [replace(one, proposal=shown.get(one.task)) for one in handed]
+    return [replace(one, proposal=_answerable(one.kind, shown.get(one.task), live)) for one in handed]
+
+
+def _answerable(kind: str, proposal: dict[str, Any] | None, live: frozenset[int]) -> dict[str, Any] | None:
+    if proposal is None or not live.issuperset(KINDS[kind].classes(proposal["answer"])):
+        return None
+    return proposal
 
 
 def release(project: Project, *, user_id: int, task_ids: list[int]) -> int:

@@ -68,12 +68,11 @@ def cast_vote(project: Project, *, user_id: int, ballot: Ballot) -> Cast:
                 _refuse_key(ballot)
             standing = live_votes(votes, before.asking)
             return Cast(vote.id, vote.key, vote.surplus, True, False, before, before, standing)
-    value = parse_for(before, ballot.answer, schema_of(project).live)
+    shown = _proposed(before.id, ballot.shown_proposal)
+    value = parse_for(before, ballot.answer, schema_of(project).live, proposed=shown)
     asking = before.asking if ballot.asking is None else ballot.asking
     if not 1 <= asking <= before.asking:
         raise errors.Invalid("unknown_asking", "The task has not been asked that often.", {"asking": before.asking})
-    if ballot.shown_proposal is not None:
-        _check_proposal(before.id, ballot.shown_proposal)
     earlier = _earlier(votes, user_id=user_id, asking=asking, ballot=ballot, task=before)
     return _append(
         project, user_id=user_id, ballot=replace(ballot, answer=value, asking=asking),
@@ -156,17 +155,19 @@ def _earlier(votes: list[VoteFacts], *, user_id: int, asking: int, ballot: Ballo
     return live
 
 
-def parse_answer(kind: str, answer: Any, concepts: Collection[int], *, machine: bool = False) -> Any:
+def parse_answer(
+    kind: str, answer: Any, concepts: Collection[int], *, machine: bool = False, proposed: Any = None
+) -> Any:
     """The answer in its canonical form; Invalid with the kind's own reason. `machine`: no person gave it."""
     try:
-        return KINDS[kind].parse(answer, concepts, machine=machine)
+        return KINDS[kind].parse(answer, concepts, machine=machine, proposed=proposed)
     except ValueError as error:
         raise errors.Invalid("bad_answer", f"This answer cannot be kept: {error}.", {"reason": str(error)}) from None
 
 
-def parse_for(task: TaskFacts, answer: Any, concepts: Collection[int]) -> Any:
+def parse_for(task: TaskFacts, answer: Any, concepts: Collection[int], *, proposed: Any = None) -> Any:
     """The answer to a task in its canonical form; Invalid also where it reaches beyond the task's picture."""
-    value = parse_answer(task.kind, answer, concepts)
+    value = parse_answer(task.kind, answer, concepts, proposed=proposed)
     check_inside(task.kind, value, image_id=task.image_id)
     return value
 
@@ -182,10 +183,14 @@ def check_inside(kind: str, value: Any, *, image_id: int) -> None:
         raise errors.Invalid("outside_picture", "This answer reaches beyond the edge of the picture.", told)
 
 
-def _check_proposal(task_id: int, proposal_id: int) -> None:
-    found = sql.rows("SELECT 1 FROM labeling_proposal WHERE id = %s AND task_id = %s", [proposal_id, task_id])
+def _proposed(task_id: int, proposal_id: int | None) -> Any:
+    """The answer of the proposal that the person was shown; None where none was."""
+    if proposal_id is None:
+        return None
+    found = sql.rows("SELECT answer FROM labeling_proposal WHERE id = %s AND task_id = %s", [proposal_id, task_id])
     if not found:
         raise errors.Invalid("unknown_proposal", "No such proposal was made for this task.")
+    return sql.json_out(found[0][0])
 
 
 def _drop_lapsed(task_id: int) -> int:
