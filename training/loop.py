@@ -270,6 +270,7 @@ def _choose(turn: Round, beat: heart.Heart) -> dict[str, Any] | None:
         return {"predicted": 0, "proposed": 0, "ranked": 0, "by": {}}
     seed = (turn.project.seed + turn.number) % 2**31
     how = ["--strategy", turn.strategy, "--seed", str(seed), "--random-share", str(RANDOM_SHARE)]
+    how += ["--concepts", *map(str, sorted(_live_concepts(turn.project)))]
     _engine("select", ["--predictions", str(predictions), *how, "--out", str(ranking)], folder=folder, beat=beat)
     if beat.lost:
         return None
@@ -289,7 +290,7 @@ def _tell_labeling(
     """Keeps the model's word on every picture and, where the project shows them, offers its answers to people."""
     model = f"checkpoint {checkpoint.pk}"
     concepts = [int(entry["id"]) for entry in sorted(checkpoint.facts["classes"], key=lambda one: one["index"])]
-    live = set(turn.project.classes.filter(archived_at=None).values_list("concept_id", flat=True))
+    live = _live_concepts(turn.project)
     predicted = proposed = 0
     for rows in guesses.read_guesses(predictions):
         if beat.look() is child.Wish.KILL:
@@ -304,6 +305,11 @@ def _tell_labeling(
             answers = {image: guesses.answer_of(row, concepts, live) for image, row in known}
             proposed += labeling.propose(turn.project, model=model, answers=answers)
     return {"predicted": predicted, "proposed": proposed}
+
+
+def _live_concepts(project: Project) -> set[int]:
+    """What may be answered now: a class may have been archived since the model learned it."""
+    return set(project.classes.filter(archived_at=None).values_list("concept_id", flat=True))
 
 
 def _order_queue(turn: Round, ranking: Path) -> dict[str, Any]:

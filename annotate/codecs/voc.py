@@ -37,7 +37,10 @@ def read(content: bytes, *, name: str) -> Page:
 
 
 def write(page: Page) -> bytes:
-    """The file for a page: flags VOC knows are kept, coordinates become whole pixels."""
+    """The file for a page: flags VOC knows are kept, coordinates become whole pixels.
+
+    A crowd is written as difficult: readers then neither learn it as one object nor count what is found in it.
+    """
     lines = [
         "<annotation>",
         f"\t<filename>{_text(page.picture)}</filename>",
@@ -47,7 +50,8 @@ def write(page: Page) -> bytes:
     ]
     for thing in page.things:
         xmin, ymin, xmax, ymax = inclusive(thing.box, page.width, page.height)
-        flags = "".join(f"<{flag}>{int(flag in thing.flags)}</{flag}>" for flag in HELD)
+        said = {*thing.flags, "difficult"} if "crowd" in thing.flags else set(thing.flags)
+        flags = "".join(f"<{flag}>{int(flag in said)}</{flag}>" for flag in HELD)
         lines.append(
             f"\t<object><name>{_text(thing.name)}</name><pose>Unspecified</pose>{flags}"
             f"<bndbox><xmin>{xmin}</xmin><ymin>{ymin}</ymin><xmax>{xmax}</xmax><ymax>{ymax}</ymax></bndbox></object>"

@@ -7,7 +7,7 @@ where a reader would take them for pictures without objects.
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any, Final
 
 from annotate.codec import FLAGS, Page, Thing, written_name
@@ -70,13 +70,17 @@ class Spool:
 
 @dataclass
 class Export:
-    """One export under way. `held` are the flags that the dialect has a place for."""
+    """One export under way. `held` are the flags that the dialect has a place for.
+
+    `crowds`: whether it can set a crowd apart from an object; where it cannot, crowds are left out and counted.
+    """
 
     version: Version
     sink: Sink
     options: Options
     step: Step
     held: tuple[str, ...]
+    crowds: bool = True
     losses: Losses = field(default_factory=Losses)
     _names: Spool = field(default_factory=Spool)
 
@@ -90,15 +94,31 @@ class Export:
             elif record.split not in SPLITS:
                 self.losses.count("left_out")
             else:
-                yield Placed(record, SPLITS[record.split], name, _page(record, name, names))
+                page = _page(record, name, names)
+                single = page if self.crowds else _without_crowds(page)
+                self.losses.count("crowds", len(page.things) - len(single.things))
+                if page.things and not single.things:
+                    self.losses.count("only_crowds")
+                else:
+                    yield Placed(record, SPLITS[record.split], name, single)
 
     def add_picture(self, path: str, record: Record) -> None:
         """Writes one picture and counts what of its record no dialect holds."""
         self.sink.add(path, picture(self.version, record))
         self._names.add(json.dumps([path, record.name, record.digest]).encode())
         self.losses.pictures += 1
-        _count(record, path, self.losses, self.held)
+        count_unheld(record, path, self.losses)
+        self._count_boxes(record)
         self.step(self.losses.pictures)
+
+    def _count_boxes(self, record: Record) -> None:
+        """What is lost of the boxes that are written; crowds that are left out have been counted."""
+        every: list[dict[str, Any]] = [box for label in record.labels for box in label.value.get("boxes", ())]
+        boxes = [box for box in every if self.crowds or not box.get("crowd")]
+        self.losses.count("box_confidences", sum("confidence" in box for box in boxes))
+        self.losses.count("origins", sum("from_proposal" in box for box in boxes))
+        told = (any(box.get(flag) and flag not in self.held for flag in FLAGS) for box in boxes)
+        self.losses.count("flags", sum(told))
 
     def finish(self) -> Losses:
         """The unsettled pictures where they are asked for, then the class file, the map of names, and the votes."""
@@ -160,13 +180,8 @@ def _page(record: Record, name: str, names: Mapping[int, str]) -> Page:
     return Page(name, record.width, record.height, tuple(things))
 
 
-def _count(record: Record, path: str, losses: Losses, held: tuple[str, ...]) -> None:
-    count_unheld(record, path, losses)
-    for label in record.labels:
-        boxes: list[dict[str, Any]] = label.value.get("boxes", [])
-        losses.count("box_confidences", sum("confidence" in box for box in boxes))
-        losses.count("origins", sum("from_proposal" in box for box in boxes))
-        losses.count("flags", sum(any(box.get(flag) and flag not in held for flag in FLAGS) for box in boxes))
+def _without_crowds(page: Page) -> Page:
+    return replace(page, things=tuple(thing for thing in page.things if "crowd" not in thing.flags))
 
 
 def _classes(version: Version) -> bytes:

@@ -34,13 +34,20 @@ def written(version: Version, name: str, folder: Path, **options: Any) -> dict[s
     return contract.write_export(version, FORMATS[name], FolderSink(folder), options=options)
 
 
-def truth(version: Version, record: Record, held: tuple[str, ...] = FLAGS) -> Boxes:
+def truth(version: Version, record: Record, held: tuple[str, ...] = FLAGS, *, crowd: str = "crowd") -> Boxes:
+    """`crowd`: the flag as which a dialect writes a crowd, "" where it leaves crowds out."""
     names = {entry.id: entry.name for entry in version.manifest.classes}
     boxes = record.labels[0].value.get("boxes", []) if record.labels else []
+    told = [(one, {flag for flag in FLAGS if one.get(flag)}) for one in boxes]
     return [
-        (names[one["concept"]], tuple(one["box"]), tuple(flag for flag in FLAGS if one.get(flag) and flag in held))
-        for one in boxes
+        (names[one["concept"]], tuple(one["box"]), tuple(f for f in FLAGS if f in _as_written(flags, crowd) & {*held}))
+        for one, flags in told
+        if crowd or "crowd" not in flags
     ]
+
+
+def _as_written(flags: set[str], crowd: str) -> set[str]:
+    return flags | {crowd} if "crowd" in flags else flags
 
 
 def by_digest(version: Version, split: str) -> dict[str, Record]:
@@ -119,7 +126,7 @@ def test_torchvision_reads_voc(tmp_path: Path, split: str, holds: tuple[str, ...
             assert 1 <= xmin <= xmax <= record.width and 1 <= ymin <= ymax <= record.height
             box = (float(xmin - 1), float(ymin - 1), float(xmax), float(ymax))
             read.append((one["name"], box, tuple(flag for flag in FLAGS if one.get(flag) == "1")))
-        assert read == truth(version, record, voc.HELD)
+        assert read == truth(version, record, voc.HELD, crowd="difficult")
     assert records == {}
 
 
@@ -150,11 +157,26 @@ def strict_yolo(root: Path, split: str) -> dict[str, Boxes]:
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_ultralytics_rules_read_yolo(version: Version, tmp_path: Path, split: str) -> None:
-    written(version, "yolo", tmp_path / "out")
-    records = by_digest(version, split)
+    lost = written(version, "yolo", tmp_path / "out")["lost"]
     read = strict_yolo(tmp_path / "out", split)
-    assert read == {digest: truth(version, record, ()) for digest, record in records.items()}
+    told = {digest: truth(version, record, (), crowd="") for digest, record in by_digest(version, split).items()}
+    only = [d for d, record in by_digest(version, split).items() if truth(version, record) and not told[d]]
+    assert read == {digest: boxes for digest, boxes in told.items() if digest not in only}
     assert sum(map(len, read.values()))
+    settled = [record for one in SPLITS for record in by_digest(version, one).values()]
+    crowds = sum("crowd" in flags for record in settled for _, _, flags in truth(version, record))
+    assert lost["crowds"]["count"] == crowds > 0
+    assert lost["only_crowds"]["count"] == sum(
+        all("crowd" in flags for _, _, flags in truth(version, record)) for record in settled if truth(version, record)
+    )
+
+
+def test_yolo_of_a_version_that_validates_on_nothing_is_read_all_the_same(tmp_path: Path) -> None:
+    version = box_version(tmp_path / "v", plain=True, pictures=2)
+    assert version.manifest.counts["splits"]["val"] == 0
+    lost = written(version, "yolo", tmp_path / "out")["lost"]
+    assert lost["no_validation"]["count"] == 1
+    assert strict_yolo(tmp_path / "out", "val") == strict_yolo(tmp_path / "out", "train") != {}
 
 
 def test_classes_keep_their_numbers_whatever_they_are_called(version: Version, tmp_path: Path) -> None:
@@ -173,6 +195,7 @@ def test_settled_as_empty_is_apart_from_not_labeled(tmp_path: Path, name: str) -
         report = written(version, name, out, include=include)
         inside = list(pictures_in(out, name))
         wanted = counts["labeled", True] + (counts["empty", True] if include != "labeled" else 0)
+        wanted -= report["lost"].get("only_crowds", {"count": 0})["count"]
         assert len(inside) == wanted
         aside = Counter(path.relative_to(out).parts[1] for path in (out / "without_labels").rglob("*.[jp][pn]g"))
         expected = {
@@ -209,6 +232,8 @@ def test_what_a_dialect_cannot_hold_is_counted(
 ) -> None:
     lost = {key: one["count"] for key, one in written(version, name, tmp_path / "out")["lost"].items()}
     boxes = [box for record in version.records() for label in record.labels for box in label.value.get("boxes", ())]
+    if name == "yolo":
+        boxes = [box for box in boxes if not box.get("crowd")]
     assert lost["box_confidences"] == len(boxes)
     expected = sum(any(box.get(flag) and flag not in held for flag in FLAGS) for box in boxes)
     assert lost.get("flags", 0) == expected

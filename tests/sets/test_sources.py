@@ -416,6 +416,10 @@ def test_an_export_comes_back_with_every_box_split_and_empty_picture(tmp_path: P
     expected, found = {}, {}
     for record in version.records():
         boxes = record.labels[0].value.get("boxes", ())
+        if form == "yolo":  # which has no place for crowds, nor for pictures with nothing else
+            boxes = [box for box in boxes if not box.get("crowd")]
+            if record.state == "labeled" and not boxes:
+                continue
         things = [(names[box["concept"]], tuple(box["box"])) for box in boxes]
         expected[record.digest] = ("holdout" if record.split == "holdout" else "train", things, record.width)
     for item in items(place):

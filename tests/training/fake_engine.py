@@ -28,6 +28,7 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=Path)
     for name in ("states", "strategy", "seed", "random-share", "architecture", "size"):
         parser.add_argument(f"--{name}")
+    parser.add_argument("--concepts", type=int, nargs="*")
     parser.add_argument("--attempt", type=int, default=0)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--watch-stdin", action="store_true")
@@ -158,7 +159,7 @@ def select(asked: argparse.Namespace, behave: dict[str, Any]) -> int:
         {"digest": row["digest"], "score": 1 - row.get("probability", 0.0), "chosen_by": by[place % 2]}
         for place, row in enumerate(rows)
     ]
-    order = {"strategy": asked.strategy, "seed": asked.seed, "ranking": ranking}
+    order = {"strategy": asked.strategy, "seed": asked.seed, "ranking": ranking, "concepts": asked.concepts}
     asked.out.write_text(json.dumps(order))
     return 0
 

@@ -18,7 +18,7 @@ from tests.make import concepts, make_image, make_project
 from tests.training.cast import FAKE, always, grow_silent, labeled_project, settle
 from training import loop, services
 from training.models import Evaluation, Round, Run
-from training.selectors import cycle
+from training.selectors import cycle, folders
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +104,8 @@ def test_a_class_archived_since_is_not_proposed(engine: Engine) -> None:
     project.classes.filter(index=2).update(archived_at=None)
     turn = turn_once(project)
     assert turn.state == "done" and turn.chosen["proposed"] == 0 and turn.chosen["predicted"] == 6
+    looked_at = json.loads((folders.round_folder(turn) / "ranking.json").read_text())["concepts"]
+    assert looked_at == sorted(project.classes.filter(archived_at=None).values_list("concept_id", flat=True))
 
 
 def test_rounds_are_compared_on_the_same_holdout(engine: Engine) -> None:

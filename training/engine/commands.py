@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
 
 from training.engine.architectures import ARCHITECTURES
@@ -28,6 +27,7 @@ from training.engine.fit import fit
 from training.engine.journal import Journal
 from training.engine.model import architecture_of, build_empty
 from training.engine.predict import choose_rows, predict
+from training.engine.predicted import read_scores, read_shares
 from training.engine.prepare import check_config, open_sealed, prepare
 from training.engine.presets import PRESETS
 from training.engine.preview import preview
@@ -106,21 +106,16 @@ def run_preview(asked: argparse.Namespace) -> int:
 
 def run_select(asked: argparse.Namespace) -> int:
     """A ranking of the predicted pictures, the one to ask first in front."""
+    strategy, drawn = STRATEGIES[asked.strategy], {"seed": asked.seed, "random_share": asked.random_share}
     try:
-        boxed = "boxes" in pq.read_schema(asked.predictions).names
-        columns = ["scores", "concepts"] if boxed else ["distribution"]
-        table = pq.read_table(asked.predictions, columns=["digest", *columns])
+        if "boxes" in pq.read_schema(asked.predictions).names:
+            digests, found = read_scores(asked.predictions, concepts=asked.concepts)
+            ranking = rank_boxes(strategy, digests, found, **drawn)
+        else:
+            digests, shares = read_shares(asked.predictions)
+            ranking = rank(strategy, digests, shares, **drawn)
     except (OSError, ValueError, KeyError) as error:
         raise Fault("data", f"{asked.predictions.name}: not a file of predictions ({error})") from error
-    digests = table.column("digest").to_pylist()
-    strategy, drawn = STRATEGIES[asked.strategy], {"seed": asked.seed, "random_share": asked.random_share}
-    if boxed:
-        rows = zip(table.column("scores").to_pylist(), table.column("concepts").to_pylist(), strict=True)
-        found = [(np.array(scores, np.float64), np.array(of, np.int64)) for scores, of in rows]
-        ranking = rank_boxes(strategy, digests, found, **drawn)
-    else:
-        shares = np.array(table.column("distribution").to_pylist(), np.float32).reshape(len(digests), -1)
-        ranking = rank(strategy, digests, shares, **drawn)
     write_json(asked.out, {"strategy": strategy.name, "seed": asked.seed, "ranking": ranking})
     return DONE
 

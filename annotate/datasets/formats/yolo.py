@@ -10,7 +10,7 @@ from annotate.manifest.read import Version
 
 @dataclass(frozen=True)
 class Yolo:
-    """A label file for every picture written, an empty one where nothing is there."""
+    """A label file for every picture written, an empty one where nothing is there; crowds are left out."""
 
     name: str = "yolo"
     title: str = "YOLO (Ultralytics)"
@@ -27,12 +27,15 @@ class Yolo:
 
     def write(self, version: Version, sink: Sink, *, options: Options, step: Step) -> Losses:
         """data.yaml first, then a picture and its labels one after the other."""
-        export = boxed.Export(version, sink, options, step, yolo.HELD)
+        export = boxed.Export(version, sink, options, step, yolo.HELD, crowds=False)
         names = boxed.unique_names(version.manifest.classes)
         numbers = {names[entry.id]: entry.index for entry in version.manifest.classes}
         places = {split: f"images/{split}" for split in boxed.SPLITS.values()}
         if not version.manifest.counts["splits"]["holdout"]:
             del places["test"]  # readers ask for train and val, and for test only where it is named
+        if not version.manifest.counts["splits"]["val"]:
+            places["val"] = places["train"]
+            export.losses.count("no_validation")
         sink.add("data.yaml", yolo.write_config(numbers, places))
         for one in export.placed():
             export.add_picture(f"images/{one.split}/{one.name}", one.record)

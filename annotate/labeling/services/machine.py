@@ -18,9 +18,9 @@ def propose(project: Project, *, model: str, answers: Mapping[int, tuple[Any, fl
     """Offers a model's answers, `{image id: (answer of the project's kind, score)}`, to the people asked about them;
     the number kept. The parts of an answer may have scores of their own.
 
-    Replaces what was offered before; None says that the model has nothing to offer any more. Pictures without a task, or whose task is settled, are passed over. Refused as a
-    whole, whoever calls: any holdout picture (`holdout_proposal`), a class that may not be answered, an answer that
-    reaches beyond its picture.
+    Replaces what was offered before; None says that the model has nothing to offer any more. Pictures without a task,
+    or whose task is settled, are passed over. Refused as a whole, whoever calls: any holdout picture
+    (`holdout_proposal`), a class that may not be answered, an answer that reaches beyond its picture.
     """
     refuse_holdout(
         project, sorted(answers), code="holdout_proposal", message="A holdout picture never gets a proposal."
