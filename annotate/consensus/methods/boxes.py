@@ -1,7 +1,8 @@
 """Boxes of several people made into one set: which boxes mean the same thing, whether it is there, where it ends.
 
 Boxes are gathered into clusters, the pairs of most overlap first by average linkage, with at most one box of a person
-in each: a cluster is one thing that somebody saw. Whether it is really there is weighed over all who looked,
+in each: a cluster is one thing that somebody saw. A box that a person drew twice is heard once.
+Whether it is really there is weighed over all who looked,
 
     log odds = log odds of a thing + sum over who drew it of log(r/f) + sum over who did not of log((1-r)/(1-f)),
 
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 
 from annotate.consensus.clusters import gather
 from annotate.consensus.method import Heard, Hears, Learned, Lesson, Opinion, Voice
-from annotate.kinds.box import FLAGS, agreeing
+from annotate.kinds.box import FLAGS, agreeing, distinct
 
 JOIN = 0.4  # IoU from which boxes of different people may mean one thing
 OTHER_CLASS = 0.1  # what a difference of class costs there, so that of equal overlaps the same class is joined
@@ -142,7 +143,7 @@ def _packed(worker: Worker) -> dict[str, float]:
 
 def things_of(voices: Sequence[Voice]) -> list[Thing]:
     """The clusters of one picture, in an order that depends on the boxes alone."""
-    drawn = [(place, box) for place, voice in enumerate(voices) for box in voice.said.get("boxes", ())]
+    drawn = [(place, box) for place, voice in enumerate(voices) for box in distinct(voice.said)]
     # The order of names and boxes, so that equal overlaps are always joined alike.
     drawn.sort(key=lambda pair: (pair[1]["box"], pair[1]["concept"], voices[pair[0]].worker))
     corners = np.array([box["box"] for _, box in drawn], dtype=np.float64).reshape(-1, 4)

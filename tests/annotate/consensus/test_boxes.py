@@ -57,6 +57,26 @@ def test_of_equal_overlaps_the_same_class_is_joined() -> None:
     assert clusters(rows, [3, 3, 7]) == [(0, 1), (2,)]
 
 
+def test_of_equal_overlaps_the_larger_cluster_is_made_first() -> None:
+    """Four draw one box alike, the first of them twice: one thing that all four saw, and a leftover."""
+    same = (0, 0, 10, 10)
+    assert clusters([(0, same), (0, same), (1, same), (2, same), (3, same)]) == [(0, 2, 3, 4), (1,)]
+
+
+def test_a_box_drawn_twice_by_one_person_is_one_thing_with_the_confidence_of_one() -> None:
+    """Exactly twice, as two classes of an import mapped to one would have it, or with a shake of the hand."""
+    once, other = drawn((10, 10, 50, 50)), drawn((100, 10, 140, 50))
+    for second in ((10.0, 10.0, 50.0, 50.0), (10.6, 10.2, 50.8, 50.4)):
+        twice = drawn((10, 10, 50, 50), second)
+        for others in ([], [once], [once, once], [other, drawn()]):
+            doubled, plain = weigh(twice, *others), weigh(once, *others)
+            assert doubled.answer == plain.answer
+            assert (doubled.confidence, doubled.agreement) == (plain.confidence, plain.agreement)
+    apart = drawn((10, 10, 50, 50), (14, 10, 54, 50))
+    two_classes = {"boxes": once["boxes"] + drawn((10, 10, 50, 50), concept=7)["boxes"]}
+    assert len(weigh(apart).answer["boxes"]) == len(weigh(two_classes).answer["boxes"]) == 2
+
+
 def test_many_boxes_are_gathered_by_their_pairs() -> None:
     """Four people draw the same 400 boxes with a little shift: 400 clusters of four."""
     grid = [(40.0 * x, 40.0 * y, 40.0 * x + 30, 40.0 * y + 30) for x in range(20) for y in range(20)]
