@@ -12,7 +12,7 @@ are the boxes believed wrong per picture, relative to those of all workers. The
 class is the one that most of them gave. Corners are the median, then drawn to a mean weighted by each worker's
 precision in units of the box's size (inverse-gamma prior) under a Cauchy guard, which lets a slip of the hand count for
 nothing. The risk of a picture is the expected number of wrong boxes, sum of min(p, 1-p), and a term for what nobody
-saw.
+saw; its confidence is exp(-risk), the probability of none at all where errors come one by one (Poisson).
 """
 
 import math
@@ -182,7 +182,8 @@ def _opinion(things: Sequence[Thing], voices: Sequence[Voice], *, workers: Seque
     counted = [voice.said for voice in voices if voice.counted]
     pairs = [agreeing(one, other) for one, other in combinations(counted, 2)]
     agreement = sum(pairs) / len(pairs) if pairs else float(bool(counted))
-    return Opinion(answer, round(max(0.0, 1 - risk), DIGITS), {}, agreement)
+    # In significant digits: pictures of many things are all unsure, and must not tie at zero.
+    return Opinion(answer, float(f"{math.exp(-risk):.{DIGITS}g}"), {}, agreement)
 
 
 def _class_of(thing: Thing, *, single: bool) -> tuple[int, float]:

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import itertools
 import random
 from collections import defaultdict
 from pathlib import Path
@@ -100,9 +101,19 @@ def test_presence_rises_with_those_who_drew_and_falls_with_those_who_did_not() -
 
 
 def test_risk_counts_each_doubtful_box_and_what_nobody_saw() -> None:
-    far = [(100.0 * n, 0.0, 100.0 * n + 50, 50.0) for n in range(12)]
-    assert weigh(drawn(*far[:1])).confidence > weigh(drawn(*far[:3])).confidence > weigh(drawn(*far)).confidence >= 0
-    assert weigh(drawn()).confidence == pytest.approx(boxes.RECALL)
+    assert weigh(drawn()).confidence == pytest.approx(np.exp(boxes.RECALL - 1), abs=1e-4)
+    far = [(100.0 * n, 0.0, 100.0 * n + 50, 50.0) for n in range(2)]
+    opinion = weigh(*[drawn(*far)] * 3)
+    wrong = sum(1 - box["confidence"] for box in opinion.answer["boxes"]) + (1 - boxes.RECALL) ** 3
+    assert opinion.confidence == pytest.approx(np.exp(-wrong), abs=1e-3)
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_the_more_boxes_the_less_sure_and_never_a_tie(people: int) -> None:
+    far = [(100.0 * n, 0.0, 100.0 * n + 50, 50.0) for n in range(200)]
+    sure = [weigh(*[drawn(*far[:number])] * people).confidence for number in (1, 5, 10, 40, 41, 199, 200)]
+    assert all(fewer > more > 0 for fewer, more in itertools.pairwise(sure))
+    assert sure[0] > 0.7
 
 
 def test_one_slip_of_the_hand_moves_the_corner_little() -> None:
