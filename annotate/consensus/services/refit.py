@@ -31,7 +31,8 @@ ROSE = 0.05
 
 @dataclass(frozen=True)
 class Hearing:
-    """The live votes of all present askings, each task's last vote, and the newest vote of the project."""
+    """The live answers of all present askings and their number, each task's newest live vote (a pass too, as the fold
+    keeps it), and the newest vote of the project."""
 
     heard: Heard
     last_votes: list[int]
@@ -90,19 +91,20 @@ def _hear(project: Project, memory: Memory) -> Hearing:
     newest = Vote.objects.filter(project=project).order_by("-pk").values_list("pk", flat=True).first() or 0
     whole = memory.method.hears == "answer"
     found = sql.rows(
-        f"SELECT v.id, v.task_id, v.user_id, v.source, v.counted, v.{'answer' if whole else 'concept'}"
+        f"SELECT v.id, v.task_id, v.user_id, v.source, v.counted, v.outcome, v.{'answer' if whole else 'concept'}"
         " FROM labeling_vote v JOIN labeling_task t ON t.id = v.task_id WHERE v.project_id = %s AND NOT v.superseded"
-        " AND v.asking = t.asking AND v.outcome = 'answer' ORDER BY v.task_id, v.id",
+        " AND v.asking = t.asking AND v.outcome != 'skip' ORDER BY v.task_id, v.id",
         [project.pk],
     )
     voices: dict[int, list[Voice]] = {}
     last: dict[int, int] = {}
-    for vote_id, task_id, user_id, source, counted, said in found:
-        voice = Voice(facts.worker_of(user_id, source), sql.json_out(said) if whole else said, bool(counted))
-        voices.setdefault(task_id, []).append(voice)
+    for vote_id, task_id, user_id, source, counted, outcome, said in found:
         last[task_id] = vote_id
+        if outcome == Vote.Outcome.ANSWER:
+            voice = Voice(facts.worker_of(user_id, source), sql.json_out(said) if whole else said, bool(counted))
+            voices.setdefault(task_id, []).append(voice)
     heard = Heard(list(voices), list(voices.values()))
-    return Hearing(heard, [last[task_id] for task_id in voices], len(found), newest)
+    return Hearing(heard, [last[task_id] for task_id in voices], sum(map(len, heard.voices)), newest)
 
 
 def _write_lesson(project: Project, method: str, *, hearing: Hearing, lesson: Lesson) -> None:

@@ -73,6 +73,32 @@ def test_a_row_that_got_a_vote_meanwhile_is_left_alone() -> None:
     assert Consensus.objects.get(task=tasks[0]).confidence == 0.123
 
 
+@pytest.mark.parametrize("said", [crowd.CANNOT_TELL, crowd.BROKEN], ids=["cannot_tell", "broken"])
+@pytest.mark.parametrize("kind", ["choice", "box"])
+def test_a_pass_after_the_answers_does_not_keep_the_refit_away(kind: str, said: dict[str, str]) -> None:
+    """Two of three agree, the third passes last; what the row says of the answers is then made untrue by hand."""
+    boxes = {"kind": "box", "consensus_method": "boxes"} if kind == "box" else {}
+    project = crowd.opened(pictures=2, redundancy=3, votes_cap=5, **boxes)
+    people = crowd.crowd_of(project, 4)
+    answer = crowd.boxes(project, ("cat", 2, 2, 12, 12)) if boxes else crowd.choice(project, "cat")
+    task, other = crowd.tasks_of(project)
+    for person in people[:2]:
+        crowd.answer(project, person, task, answer)
+    crowd.answer(project, people[2], task, said)
+    crowd.answer(project, people[2], other, said)
+    row = Consensus.objects.get(task=task)
+    assert row.last_vote == Vote.objects.get(task=task, user=people[2]).pk
+    Consensus.objects.filter(task=task).update(confidence=0.123)
+    assert consensus.refit(project)
+    assert Consensus.objects.get(task=task).confidence > 0.5
+    assert Consensus.objects.get(task=other).answer is None
+    assert Refit.objects.get().votes == 2
+    Consensus.objects.filter(task=task).update(confidence=0.123)
+    assert crowd.answer(project, people[3], task, crowd.SKIP).status == "stored"
+    assert consensus.refit(project)
+    assert Consensus.objects.get(task=task).confidence > 0.5
+
+
 def risen(project: Project, task: int) -> None:
     """As if the task had been closed on three strangers' word that the next refit cannot uphold: they all disagree."""
     votes = Vote.objects.filter(task=task).order_by("pk")
