@@ -176,7 +176,7 @@ def _opinion(things: Sequence[Thing], voices: Sequence[Voice], *, workers: Seque
             noises = [workers[place].noise for place in thing.seen_by]
             corners = settle_corners(thing.corners, np.array(noises))
             flags = {flag: True for flag in FLAGS if 2 * sum(flag in box for box in thing.boxes) > len(thing.boxes)}
-            box = [round(one, 2) for one in corners.tolist()]
+            box = _at_least_a_pixel(corners, thing.corners)
             boxes.append({"concept": concept, "box": box, **flags, "confidence": round(there, DIGITS)})
     answer: dict[str, Any] = {"boxes": boxes} if boxes else {"nothing": True}
     counted = [voice.said for voice in voices if voice.counted]
@@ -210,6 +210,18 @@ def settle_corners(corners: Floats, noises: Floats) -> Floats:
         weights = 1 / noises[:, None] ** 2 / (1 + (away / GUARD) ** 2)
         middle = (weights * corners).sum(axis=0) / weights.sum(axis=0)
     return np.asarray(middle)
+
+
+def _at_least_a_pixel(box: Floats, corners: Floats) -> list[float]:
+    """A settled box to a hundredth of a pixel, as an answer may say it: edges that came to lie closer than a pixel are
+    set a pixel apart about their middle, within what was drawn (n x 4) and so within the picture."""
+    kept = [round(one, 2) for one in box.tolist()]
+    for low, high in ((0, 2), (1, 3)):
+        if round(kept[high] - kept[low], 2) < 1:
+            first, last = float(corners[:, low].min()), float(corners[:, high].max()) - 1
+            kept[low] = round(min(max((kept[low] + kept[high]) / 2 - 0.5, first), last), 2)
+            kept[high] = round(kept[low] + 1, 2)
+    return kept
 
 
 @dataclass(frozen=True)

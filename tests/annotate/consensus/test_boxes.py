@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from annotate.consensus.clusters import gather
 from annotate.consensus.method import Heard, Learned, Voice
 from annotate.consensus.methods import boxes
 from annotate.consensus.methods.boxes import BoxCrowd, settle_corners
-from annotate.kinds.box import corners_of, iou, paired
+from annotate.kinds.box import Boxes, corners_of, iou, paired
 from tests.require import require
 
 CROWD = Path(__file__).resolve().parents[4] / "shared" / "data" / "crowd"
@@ -123,6 +125,26 @@ def test_one_slip_of_the_hand_moves_the_corner_little() -> None:
     steady = settle_corners(corners[[0, 3]], np.array([0.01, 0.2]))
     assert steady == pytest.approx(corners[0], abs=0.5)
     assert settle_corners(corners[:1], np.array([0.5])).tolist() == corners[0].tolist()
+
+
+def slivers() -> st.SearchStrategy[list[tuple[float, ...]]]:
+    """Two to five people's boxes of one thing about a pixel wide, at the left edge of the picture."""
+    hundredths = st.integers(0, 60).map(lambda one: one / 100)
+    one = st.tuples(hundredths, hundredths).map(lambda at: (at[0], 10.0, round(at[0] + 1 + at[1] / 10, 2), 60.0))
+    return st.lists(one, min_size=2, max_size=5)
+
+
+@settings(deadline=None)
+@given(slivers())
+@example([(0.0, 10.0, 1.0, 60.0), (0.01, 10.0, 1.01, 60.0)])
+def test_a_settled_box_can_be_answered_in_its_turn(found: list[tuple[float, ...]]) -> None:
+    for turn in (lambda box: box, lambda box: (box[1], box[0], box[3], box[2])):
+        drawn_so = [turn(box) for box in found]
+        answer = weigh(*[drawn(box) for box in drawn_so]).answer
+        assert Boxes().parse(answer, (3,), machine=True) == answer
+        for box in corners_of(answer):
+            assert box[0] >= min(one[0] for one in drawn_so) and box[1] >= min(one[1] for one in drawn_so)
+            assert box[2] <= max(one[2] for one in drawn_so) and box[3] <= max(one[3] for one in drawn_so)
 
 
 def test_flags_stand_where_most_set_them() -> None:
