@@ -33,7 +33,7 @@ from benchmarks.conditions import conditions, report, say
 
 PEDESTRIAN = 1
 MOST = 7
-ASKED = (0.2, 0.5, 0.7, 0.8, 0.9)
+ASKED = (0.5, 0.7, 0.8, 0.9, 0.95)
 BEGIN = 2
 METHOD = METHODS["boxes"]
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from annotate.kinds.box import iou
 
 ROWS: Final = 512
+DIGITS: Final = 12  # affinities are equal that differ by no more than the rounding of a mean
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Pair = tuple[int, int]
@@ -16,7 +17,8 @@ Pair = tuple[int, int]
 
 def gather(corners: Floats, *, owners: Ints, classes: Ints, least: float, other_class: float) -> list[tuple[int, ...]]:
     """Indices of the boxes by cluster: greedy by the highest average affinity down to `least`, where affinity is IoU
-    less `other_class` between boxes of different classes, and never two boxes of one owner in a cluster.
+    less `other_class` between boxes of different classes, and never two boxes of one owner in a cluster. Of equal
+    affinities the one that makes the larger cluster comes first, so that a thing is one cluster and not two halves.
 
     Cost grows with the number of overlapping pairs. Members rise, and clusters are ordered by their first.
     """
@@ -27,11 +29,11 @@ def gather(corners: Floats, *, owners: Ints, classes: Ints, least: float, other_
     for one, other in between:
         near[one].add(other)
         near[other].add(one)
-    heap = [(-affinity, pair) for pair, affinity in between.items() if affinity >= least]
+    heap = [(-round(affinity, DIGITS), -2, pair) for pair, affinity in between.items() if affinity >= least]
     heapq.heapify(heap)
     fresh = len(corners)
     while heap:
-        _, (one, other) = heapq.heappop(heap)
+        _, _, (one, other) = heapq.heappop(heap)
         if one not in members or other not in members:
             continue
         members[fresh] = tuple(sorted(members.pop(one) + members.pop(other)))
@@ -43,7 +45,8 @@ def gather(corners: Floats, *, owners: Ints, classes: Ints, least: float, other_
             between[(third, fresh)] = joint
             mean = joint / (len(members[third]) * len(members[fresh]))
             if mean >= least and not people[third] & people[fresh]:
-                heapq.heappush(heap, (-mean, (third, fresh)))
+                size = len(members[third]) + len(members[fresh])
+                heapq.heappush(heap, (-round(mean, DIGITS), -size, (third, fresh)))
         fresh += 1
     return sorted(members.values())
 

@@ -21,6 +21,7 @@ MOST: Final = 10_000
 FURTHEST: Final = 1_000_000.0
 DIGITS: Final = 2
 SAME: Final = 0.5
+TWIN: Final = 0.9  # IoU from which two boxes of one class by one person are the same box drawn twice
 PASS_RANK: Final = 2
 
 
@@ -132,13 +133,33 @@ def paired(overlap: NDArray[np.float64], *, least: float) -> list[tuple[int, int
     return found
 
 
+def distinct(value: Value) -> Sequence[Mapping[str, Any]]:
+    """One person's boxes, each thing once: without those that lie on another of their class at an IoU of TWIN.
+
+    The same boxes stay whatever their order; those that do keep it.
+    """
+    boxes = value.get("boxes", ())
+    if len(boxes) < 2:
+        return tuple(boxes)
+    order = sorted(range(len(boxes)), key=lambda place: (boxes[place]["box"], str(sorted(boxes[place].items()))))
+    corners = corners_of(value)[order]
+    classes = np.array([boxes[place]["concept"] for place in order])
+    dropped: set[int] = set()
+    for first, second in np.argwhere(np.triu(iou(corners, corners) >= TWIN, k=1)).tolist():
+        if first not in dropped and classes[first] == classes[second]:
+            dropped.add(second)
+    gone = {order[place] for place in dropped}
+    return tuple(box for place, box in enumerate(boxes) if place not in gone)
+
+
 def agreeing(a: Value, b: Value) -> float:
-    """The share of boxes that two answers have in common: of one class, paired at an IoU of a half; 1 for none at all
-    on both sides."""
-    total = len(a.get("boxes", ())) + len(b.get("boxes", ()))
+    """The share of boxes that two answers have in common: of one class, paired at an IoU of a half, what one of them
+    drew twice counted once; 1 for none at all on both sides."""
+    one, other = ({"boxes": distinct(side)} for side in (a, b))
+    total = len(one["boxes"]) + len(other["boxes"])
     if not total:
         return 1.0
-    return 2 * len(paired(_overlap_of_class(a, b), least=SAME)) / total
+    return 2 * len(paired(_overlap_of_class(one, other), least=SAME)) / total
 
 
 def _overlap_of_class(a: Value, b: Value) -> NDArray[np.float64]:

@@ -1,7 +1,8 @@
 """Boxes of several people made into one set: which boxes mean the same thing, whether it is there, where it ends.
 
 Boxes are gathered into clusters, the pairs of most overlap first by average linkage, with at most one box of a person
-in each: a cluster is one thing that somebody saw. Whether it is really there is weighed over all who looked,
+in each: a cluster is one thing that somebody saw. A box that a person drew twice is heard once.
+Whether it is really there is weighed over all who looked,
 
     log odds = log odds of a thing + sum over who drew it of log(r/f) + sum over who did not of log((1-r)/(1-f)),
 
@@ -11,7 +12,7 @@ are the boxes believed wrong per picture, relative to those of all workers. The
 class is the one that most of them gave. Corners are the median, then drawn to a mean weighted by each worker's
 precision in units of the box's size (inverse-gamma prior) under a Cauchy guard, which lets a slip of the hand count for
 nothing. The risk of a picture is the expected number of wrong boxes, sum of min(p, 1-p), and a term for what nobody
-saw.
+saw; its confidence is exp(-risk), the probability of none at all where errors come one by one (Poisson).
 """
 
 import math
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 
 from annotate.consensus.clusters import gather
 from annotate.consensus.method import Heard, Hears, Learned, Lesson, Opinion, Voice
-from annotate.kinds.box import FLAGS, agreeing
+from annotate.kinds.box import FLAGS, agreeing, distinct
 
 JOIN = 0.4  # IoU from which boxes of different people may mean one thing
 OTHER_CLASS = 0.1  # what a difference of class costs there, so that of equal overlaps the same class is joined
@@ -142,7 +143,7 @@ def _packed(worker: Worker) -> dict[str, float]:
 
 def things_of(voices: Sequence[Voice]) -> list[Thing]:
     """The clusters of one picture, in an order that depends on the boxes alone."""
-    drawn = [(place, box) for place, voice in enumerate(voices) for box in voice.said.get("boxes", ())]
+    drawn = [(place, box) for place, voice in enumerate(voices) for box in distinct(voice.said)]
     # The order of names and boxes, so that equal overlaps are always joined alike.
     drawn.sort(key=lambda pair: (pair[1]["box"], pair[1]["concept"], voices[pair[0]].worker))
     corners = np.array([box["box"] for _, box in drawn], dtype=np.float64).reshape(-1, 4)
@@ -175,13 +176,14 @@ def _opinion(things: Sequence[Thing], voices: Sequence[Voice], *, workers: Seque
             noises = [workers[place].noise for place in thing.seen_by]
             corners = settle_corners(thing.corners, np.array(noises))
             flags = {flag: True for flag in FLAGS if 2 * sum(flag in box for box in thing.boxes) > len(thing.boxes)}
-            box = [round(one, 2) for one in corners.tolist()]
+            box = _at_least_a_pixel(corners, thing.corners)
             boxes.append({"concept": concept, "box": box, **flags, "confidence": round(there, DIGITS)})
     answer: dict[str, Any] = {"boxes": boxes} if boxes else {"nothing": True}
     counted = [voice.said for voice in voices if voice.counted]
     pairs = [agreeing(one, other) for one, other in combinations(counted, 2)]
     agreement = sum(pairs) / len(pairs) if pairs else float(bool(counted))
-    return Opinion(answer, round(max(0.0, 1 - risk), DIGITS), {}, agreement)
+    # In significant digits: pictures of many things are all unsure, and must not tie at zero.
+    return Opinion(answer, float(f"{math.exp(-risk):.{DIGITS}g}"), {}, agreement)
 
 
 def _class_of(thing: Thing, *, single: bool) -> tuple[int, float]:
@@ -208,6 +210,18 @@ def settle_corners(corners: Floats, noises: Floats) -> Floats:
         weights = 1 / noises[:, None] ** 2 / (1 + (away / GUARD) ** 2)
         middle = (weights * corners).sum(axis=0) / weights.sum(axis=0)
     return np.asarray(middle)
+
+
+def _at_least_a_pixel(box: Floats, corners: Floats) -> list[float]:
+    """A settled box to a hundredth of a pixel, as an answer may say it: edges that came to lie closer than a pixel are
+    set a pixel apart about their middle, within what was drawn (n x 4) and so within the picture."""
+    kept = [round(one, 2) for one in box.tolist()]
+    for low, high in ((0, 2), (1, 3)):
+        if round(kept[high] - kept[low], 2) < 1:
+            first, last = float(corners[:, low].min()), float(corners[:, high].max()) - 1
+            kept[low] = round(min(max((kept[low] + kept[high]) / 2 - 0.5, first), last), 2)
+            kept[high] = round(kept[low] + 1, 2)
+    return kept
 
 
 @dataclass(frozen=True)

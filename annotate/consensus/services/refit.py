@@ -15,6 +15,7 @@ from annotate.consensus.learned import Memory, learned
 from annotate.consensus.method import Heard, Lesson, Voice
 from annotate.consensus.models import Consensus, Refit, Skill
 from annotate.consensus.services.fold import classes_named, rules_of
+from annotate.kind import Kind, Value
 from annotate.kinds import KINDS
 from annotate.labeling import facts, sql
 from annotate.labeling.models import Task, Vote
@@ -31,7 +32,8 @@ ROSE = 0.05
 
 @dataclass(frozen=True)
 class Hearing:
-    """The live votes of all present askings, each task's last vote, and the newest vote of the project."""
+    """The live answers of all present askings and their number, each task's newest live vote (a pass too, as the fold
+    keeps it), and the newest vote of the project."""
 
     heard: Heard
     last_votes: list[int]
@@ -90,19 +92,20 @@ def _hear(project: Project, memory: Memory) -> Hearing:
     newest = Vote.objects.filter(project=project).order_by("-pk").values_list("pk", flat=True).first() or 0
     whole = memory.method.hears == "answer"
     found = sql.rows(
-        f"SELECT v.id, v.task_id, v.user_id, v.source, v.counted, v.{'answer' if whole else 'concept'}"
+        f"SELECT v.id, v.task_id, v.user_id, v.source, v.counted, v.outcome, v.{'answer' if whole else 'concept'}"
         " FROM labeling_vote v JOIN labeling_task t ON t.id = v.task_id WHERE v.project_id = %s AND NOT v.superseded"
-        " AND v.asking = t.asking AND v.outcome = 'answer' ORDER BY v.task_id, v.id",
+        " AND v.asking = t.asking AND v.outcome != 'skip' ORDER BY v.task_id, v.id",
         [project.pk],
     )
     voices: dict[int, list[Voice]] = {}
     last: dict[int, int] = {}
-    for vote_id, task_id, user_id, source, counted, said in found:
-        voice = Voice(facts.worker_of(user_id, source), sql.json_out(said) if whole else said, bool(counted))
-        voices.setdefault(task_id, []).append(voice)
+    for vote_id, task_id, user_id, source, counted, outcome, said in found:
         last[task_id] = vote_id
+        if outcome == Vote.Outcome.ANSWER:
+            voice = Voice(facts.worker_of(user_id, source), sql.json_out(said) if whole else said, bool(counted))
+            voices.setdefault(task_id, []).append(voice)
     heard = Heard(list(voices), list(voices.values()))
-    return Hearing(heard, [last[task_id] for task_id in voices], len(found), newest)
+    return Hearing(heard, [last[task_id] for task_id in voices], sum(map(len, heard.voices)), newest)
 
 
 def _write_lesson(project: Project, method: str, *, hearing: Hearing, lesson: Lesson) -> None:
@@ -122,7 +125,7 @@ def _write_lesson(project: Project, method: str, *, hearing: Hearing, lesson: Le
 
 
 def _write_opinions(project: Project, method: str, *, hearing: Hearing, lesson: Lesson) -> list[int]:
-    """Rewrites consensus rows whose answer or confidence moved; the tasks whose risk rose."""
+    """Rewrites consensus rows whose answer moved, or how sure it or a part of it is; the tasks whose risk rose."""
     kind, accepted = KINDS[project.kind], 2 * (1 - rules_of(project).accept_confidence)
     ids = hearing.heard.item_ids
     risen: list[int] = []
@@ -136,8 +139,8 @@ def _write_opinions(project: Project, method: str, *, hearing: Hearing, lesson: 
             if opinion.answer is None or task_id not in current or current[task_id][2] != hearing.last_votes[item]:
                 continue  # voted on since, or not folded yet
             was, confidence, _ = current[task_id]
-            same = was is not None and kind.similarity(was, opinion.answer) > 1 - MOVED
-            if same and abs(confidence - opinion.confidence) < MOVED:
+            moved = was is None or _differ(kind, was, opinion.answer)
+            if not moved and abs(confidence - opinion.confidence) < MOVED:
                 continue
             if 1 - opinion.confidence > accepted and confidence - opinion.confidence > ROSE:
                 risen.append(task_id)
@@ -147,6 +150,20 @@ def _write_opinions(project: Project, method: str, *, hearing: Hearing, lesson: 
             changes.append((*said, *belief, method, task_id, hearing.last_votes[item]))
         _update(changes)
     return risen
+
+
+def _differ(kind: Kind, was: Value, now: Value) -> bool:
+    """Whether two settled answers differ by more than rounding: in what they say, in the classes that they name one by
+    one (a single part in hundreds is little to similarity), or in how sure a part is."""
+    if kind.classes(was) != kind.classes(now) or kind.similarity(was, now) <= 1 - MOVED:
+        return True
+    return any(abs(before - after) >= MOVED for before, after in zip(_sure_of(was), _sure_of(now), strict=True))
+
+
+def _sure_of(value: Value) -> list[float]:
+    """How sure each part of a settled answer is, where it has parts that say so."""
+    lists = [parts for parts in value.values() if isinstance(parts, list)]
+    return [float(part["confidence"]) for parts in lists for part in parts if isinstance(part, dict)]
 
 
 def _update(changes: list[tuple[Any, ...]]) -> None:

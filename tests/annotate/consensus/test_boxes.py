@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import itertools
 import random
 from collections import defaultdict
 from pathlib import Path
@@ -9,12 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from annotate.consensus.clusters import gather
 from annotate.consensus.method import Heard, Learned, Voice
 from annotate.consensus.methods import boxes
 from annotate.consensus.methods.boxes import BoxCrowd, settle_corners
-from annotate.kinds.box import corners_of, iou, paired
+from annotate.kinds.box import Boxes, corners_of, iou, paired
 from tests.require import require
 
 CROWD = Path(__file__).resolve().parents[4] / "shared" / "data" / "crowd"
@@ -57,6 +60,26 @@ def test_of_equal_overlaps_the_same_class_is_joined() -> None:
     assert clusters(rows, [3, 3, 7]) == [(0, 1), (2,)]
 
 
+def test_of_equal_overlaps_the_larger_cluster_is_made_first() -> None:
+    """Four draw one box alike, the first of them twice: one thing that all four saw, and a leftover."""
+    same = (0, 0, 10, 10)
+    assert clusters([(0, same), (0, same), (1, same), (2, same), (3, same)]) == [(0, 2, 3, 4), (1,)]
+
+
+def test_a_box_drawn_twice_by_one_person_is_one_thing_with_the_confidence_of_one() -> None:
+    """Exactly twice, as two classes of an import mapped to one would have it, or with a shake of the hand."""
+    once, other = drawn((10, 10, 50, 50)), drawn((100, 10, 140, 50))
+    for second in ((10.0, 10.0, 50.0, 50.0), (10.6, 10.2, 50.8, 50.4)):
+        twice = drawn((10, 10, 50, 50), second)
+        for others in ([], [once], [once, once], [other, drawn()]):
+            doubled, plain = weigh(twice, *others), weigh(once, *others)
+            assert doubled.answer == plain.answer
+            assert (doubled.confidence, doubled.agreement) == (plain.confidence, plain.agreement)
+    apart = drawn((10, 10, 50, 50), (14, 10, 54, 50))
+    two_classes = {"boxes": once["boxes"] + drawn((10, 10, 50, 50), concept=7)["boxes"]}
+    assert len(weigh(apart).answer["boxes"]) == len(weigh(two_classes).answer["boxes"]) == 2
+
+
 def test_many_boxes_are_gathered_by_their_pairs() -> None:
     """Four people draw the same 400 boxes with a little shift: 400 clusters of four."""
     grid = [(40.0 * x, 40.0 * y, 40.0 * x + 30, 40.0 * y + 30) for x in range(20) for y in range(20)]
@@ -80,9 +103,19 @@ def test_presence_rises_with_those_who_drew_and_falls_with_those_who_did_not() -
 
 
 def test_risk_counts_each_doubtful_box_and_what_nobody_saw() -> None:
-    far = [(100.0 * n, 0.0, 100.0 * n + 50, 50.0) for n in range(12)]
-    assert weigh(drawn(*far[:1])).confidence > weigh(drawn(*far[:3])).confidence > weigh(drawn(*far)).confidence >= 0
-    assert weigh(drawn()).confidence == pytest.approx(boxes.RECALL)
+    assert weigh(drawn()).confidence == pytest.approx(np.exp(boxes.RECALL - 1), abs=1e-4)
+    far = [(100.0 * n, 0.0, 100.0 * n + 50, 50.0) for n in range(2)]
+    opinion = weigh(*[drawn(*far)] * 3)
+    wrong = sum(1 - box["confidence"] for box in opinion.answer["boxes"]) + (1 - boxes.RECALL) ** 3
+    assert opinion.confidence == pytest.approx(np.exp(-wrong), abs=1e-3)
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_the_more_boxes_the_less_sure_and_never_a_tie(people: int) -> None:
+    far = [(100.0 * n, 0.0, 100.0 * n + 50, 50.0) for n in range(200)]
+    sure = [weigh(*[drawn(*far[:number])] * people).confidence for number in (1, 5, 10, 40, 41, 199, 200)]
+    assert all(fewer > more > 0 for fewer, more in itertools.pairwise(sure))
+    assert sure[0] > 0.7
 
 
 def test_one_slip_of_the_hand_moves_the_corner_little() -> None:
@@ -92,6 +125,26 @@ def test_one_slip_of_the_hand_moves_the_corner_little() -> None:
     steady = settle_corners(corners[[0, 3]], np.array([0.01, 0.2]))
     assert steady == pytest.approx(corners[0], abs=0.5)
     assert settle_corners(corners[:1], np.array([0.5])).tolist() == corners[0].tolist()
+
+
+def slivers() -> st.SearchStrategy[list[tuple[float, ...]]]:
+    """Two to five people's boxes of one thing about a pixel wide, at the left edge of the picture."""
+    hundredths = st.integers(0, 60).map(lambda one: one / 100)
+    one = st.tuples(hundredths, hundredths).map(lambda at: (at[0], 10.0, round(at[0] + 1 + at[1] / 10, 2), 60.0))
+    return st.lists(one, min_size=2, max_size=5)
+
+
+@settings(deadline=None)
+@given(slivers())
+@example([(0.0, 10.0, 1.0, 60.0), (0.01, 10.0, 1.01, 60.0)])
+def test_a_settled_box_can_be_answered_in_its_turn(found: list[tuple[float, ...]]) -> None:
+    for turn in (lambda box: box, lambda box: (box[1], box[0], box[3], box[2])):
+        drawn_so = [turn(box) for box in found]
+        answer = weigh(*[drawn(box) for box in drawn_so]).answer
+        assert Boxes().parse(answer, (3,), machine=True) == answer
+        for box in corners_of(answer):
+            assert box[0] >= min(one[0] for one in drawn_so) and box[1] >= min(one[1] for one in drawn_so)
+            assert box[2] <= max(one[2] for one in drawn_so) and box[3] <= max(one[3] for one in drawn_so)
 
 
 def test_flags_stand_where_most_set_them() -> None:

@@ -73,6 +73,55 @@ def test_a_row_that_got_a_vote_meanwhile_is_left_alone() -> None:
     assert Consensus.objects.get(task=tasks[0]).confidence == 0.123
 
 
+@pytest.mark.parametrize("said", [crowd.CANNOT_TELL, crowd.BROKEN], ids=["cannot_tell", "broken"])
+@pytest.mark.parametrize("kind", ["choice", "box"])
+def test_a_pass_after_the_answers_does_not_keep_the_refit_away(kind: str, said: dict[str, str]) -> None:
+    """Two of three agree, the third passes last; what the row says of the answers is then made untrue by hand."""
+    boxes = {"kind": "box", "consensus_method": "boxes"} if kind == "box" else {}
+    project = crowd.opened(pictures=2, redundancy=3, votes_cap=5, **boxes)
+    people = crowd.crowd_of(project, 4)
+    answer = crowd.boxes(project, ("cat", 2, 2, 12, 12)) if boxes else crowd.choice(project, "cat")
+    task, other = crowd.tasks_of(project)
+    for person in people[:2]:
+        crowd.answer(project, person, task, answer)
+    crowd.answer(project, people[2], task, said)
+    crowd.answer(project, people[2], other, said)
+    row = Consensus.objects.get(task=task)
+    assert row.last_vote == Vote.objects.get(task=task, user=people[2]).pk
+    Consensus.objects.filter(task=task).update(confidence=0.123)
+    assert consensus.refit(project)
+    assert Consensus.objects.get(task=task).confidence > 0.5
+    assert Consensus.objects.get(task=other).answer is None
+    assert Refit.objects.get().votes == 2
+    Consensus.objects.filter(task=task).update(confidence=0.123)
+    assert crowd.answer(project, people[3], task, crowd.SKIP).status == "stored"
+    assert consensus.refit(project)
+    assert Consensus.objects.get(task=task).confidence > 0.5
+
+
+def test_a_refit_renews_how_sure_each_box_is_even_where_the_whole_is_as_sure_as_before() -> None:
+    project = crowd.opened(pictures=1, redundancy=2, kind="box", consensus_method="boxes")
+    (task,) = crowd.tasks_of(project)
+    said = crowd.boxes(project, ("cat", 2, 2, 12, 12), ("dog", 18, 4, 30, 20))
+    for person in crowd.crowd_of(project, 2):
+        crowd.answer(project, person, task, said)
+    consensus.refit(project)
+    right = Consensus.objects.get(task=task)
+    for shift, stays in ((0.2, False), (0.001, True)):
+        answer = {"boxes": [dict(box) for box in right.answer["boxes"]]}
+        answer["boxes"][0]["confidence"] -= shift
+        Consensus.objects.filter(task=task).update(answer=answer)
+        consensus.refit(project)
+        assert (Consensus.objects.get(task=task).answer == answer) == stays
+    after = Consensus.objects.get(task=task)
+    assert [box["box"] for box in after.answer["boxes"]] == [box["box"] for box in said["boxes"]]
+    wrong = {"boxes": [dict(after.answer["boxes"][0]), dict(after.answer["boxes"][1])]}
+    wrong["boxes"][1]["confidence"] = 0.01
+    Consensus.objects.filter(task=task).update(answer=wrong)
+    consensus.refit(project)
+    assert Consensus.objects.get(task=task).answer["boxes"][1]["confidence"] > 0.9
+
+
 def risen(project: Project, task: int) -> None:
     """As if the task had been closed on three strangers' word that the next refit cannot uphold: they all disagree."""
     votes = Vote.objects.filter(task=task).order_by("pk")

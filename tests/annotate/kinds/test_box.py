@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.kinds.box import Boxes, agreeing, corners_of, iou, paired
+from annotate.kinds.box import Boxes, agreeing, corners_of, distinct, iou, paired
 
 BOX = Boxes()
 CLASSES = (3, 7)
@@ -102,6 +102,19 @@ def test_similarity_counts_what_overlaps_and_what_is_missed() -> None:
     assert BOX.similarity(one, other_class) == agreeing(one, other_class) == 0.0
     assert BOX.similarity(one, {"nothing": True}) == agreeing(one, {"nothing": True}) == 0.0
     assert agreeing({"nothing": True}, {"nothing": True}) == 1.0
+
+
+@settings(deadline=None)
+@given(answers(), st.randoms(use_true_random=False))
+def test_a_box_drawn_twice_counts_once_whatever_the_order(a: dict[str, Any], draw: Any) -> None:
+    once = BOX.parse(a, CLASSES)
+    twice = {"boxes": draw.sample([*once["boxes"], *once["boxes"]], 2 * len(once["boxes"]))}
+    kept = distinct(twice)
+    assert sorted(map(str, kept)) == sorted(map(str, distinct(once)))
+    assert agreeing(once, twice) == 1.0
+    for place, box in enumerate(kept):
+        others = [other["box"] for other in kept[place + 1 :] if other["concept"] == box["concept"]]
+        assert np.all(iou(np.array([box["box"]]), np.array(others).reshape(-1, 4)) < 0.9)
 
 
 def test_the_outline_of_one_box_goes_around_it() -> None:
