@@ -14,8 +14,9 @@ from annotate.codec import Page, Thing, in_pixels
 from annotate.datasets import format as contract
 from annotate.datasets.archive import ZipSink
 from annotate.datasets.formats import FORMATS
+from annotate.ingest import layout
 from annotate.ingest.source import Item, Limits, Rejected, Unfit, placed, readable_name
-from annotate.ingest.sources import SOURCES, drawn, source_for
+from annotate.ingest.sources import LAYOUTS, SOURCES, drawn, opened
 from tests.annotate.ingest.hostile import encrypt_in_zip, link_in_zip, write_zip
 from tests.make import picture_bytes
 from tests.make_boxes import box_version
@@ -94,17 +95,17 @@ PLACES: dict[str, Callable[[Path], str]] = {
 
 
 def entries(place: str, *, start: int = 0) -> list[Item | Rejected]:
-    return list(source_for(place).read(place, LIMITS, start=start))
+    return list(opened(place, LIMITS).entries(start))
 
 
 def items(place: str) -> list[Item]:
     return [entry for entry in entries(place) if isinstance(entry, Item)]
 
 
-@pytest.fixture(params=sorted(SOURCES))
+@pytest.fixture(params=sorted([*SOURCES, *LAYOUTS]))
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     found = PLACES[request.param](tmp_path)
-    assert source_for(found).name == request.param
+    assert opened(found, LIMITS).name == request.param
     return found
 
 
@@ -130,7 +131,7 @@ def test_bytes_are_the_same_again(place: str) -> None:
 
 def test_no_place_is_no_source(tmp_path: Path) -> None:
     with pytest.raises(Unfit):
-        source_for(str(tmp_path / "nowhere"))
+        opened(str(tmp_path / "nowhere"), LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -345,7 +346,7 @@ class TestVoc:
                    "Annotations/1.xml": b"<annotation/>", "0.png": picture_bytes(1),
                    "../Annotations/2.xml": b"x"}  # fmt: skip
         place = str(write_zip(tmp_path / "odd.zip", members))
-        assert source_for(place).name == "voc"
+        assert opened(place, LIMITS).name == "voc"
         assert refused(place) == [("../Annotations/2.xml", "unsafe_name"), ("Annotations/1.xml", "no_picture")]
         found = {item.name: item for item in items(place)}
         page = found["JPEGImages/0.png"].page
@@ -404,13 +405,27 @@ class TestYolo:
         assert refused(place) == [("test/labels/c.txt", "no_picture")]
 
 
+@pytest.mark.parametrize("form", sorted(LAYOUTS))
+def test_a_set_is_recognised_by_one_look_at_its_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    place = PLACES[form](tmp_path)
+    looks: list[str] = []
+    for name in ("read_zip", "read_folder"):
+        look = getattr(layout, name)
+        monkeypatch.setattr(layout, name, lambda at, *more, look=look: looks.append(at) or look(at, *more))
+    found = opened(place, LIMITS)
+    assert len([entry for entry in found.entries(0) if isinstance(entry, Item)]) == found.pictures
+    assert looks == [place]
+
+
 @pytest.mark.parametrize("form", ["voc", "coco", "yolo"])
 def test_an_export_comes_back_with_every_box_split_and_empty_picture(tmp_path: Path, form: str) -> None:
     version = box_version(tmp_path / "v", plain=True, whole=True, classes=("b", "a", "no"))
     with (tmp_path / "out.zip").open("wb") as file, ZipSink(file) as sink:
         contract.write_export(version, FORMATS[form], sink, options={})
     place = str(tmp_path / "out.zip")
-    assert source_for(place).name == form
+    assert opened(place, LIMITS).name == form
     assert refused(place) == []
     names = {entry.id: entry.name for entry in version.manifest.classes}
     expected, found = {}, {}

@@ -8,15 +8,13 @@ from annotate.codec import Page
 from annotate.codecs import yolo
 from annotate.ingest import layout
 from annotate.ingest.layout import Arrangement, Pile
-from annotate.ingest.source import SPLITS, Limits, Rejected, Unfit
+from annotate.ingest.source import SPLITS, Rejected, Unfit
 
 
-class Yolo(layout.LabeledSet):
+class Yolo(layout.Layout):
     """Recognised by a YAML file that names classes, beside label files. The file's places and folders say the split."""
 
     name = "yolo"
-
-    look = Limits(picture_bytes=yolo.MOST_BYTES, archive_bytes=2**40)
 
     def holds(self, pile: Pile) -> bool:
         if not any(yolo.label_path(picture) in pile.items for picture in pile.pictures):
