@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any, Final
 
-from annotate.ingest.source import Item, Rejected, Unfit
+from annotate.ingest.source import Item, Rejected, Unfit, readable_name
 
 CHUNK: Final = 2**18
 AT_ONCE: Final = 200
@@ -70,7 +70,8 @@ class Tally:
     def problem(self, path: str, code: str, message: str) -> None:
         self.problems += 1
         if len(self.listed) < MOST_PROBLEMS:
-            self.listed.append({"path": path[-500:], "code": code, "message": message[:300]})
+            told = readable_name(message[:300])
+            self.listed.append({"path": readable_name(path, 500), "code": code, "message": told})
 
     def _digests(self, entries: Iterable[Item | Rejected], pulse: Callable[[], None]) -> Iterator[str]:
         for entry in entries:

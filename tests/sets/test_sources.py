@@ -404,6 +404,22 @@ class TestYolo:
         }  # fmt: skip
         assert refused(place) == [("test/labels/c.txt", "no_picture")]
 
+    def test_lists_in_data_yaml_are_followed_within_the_set(self, tmp_path: Path) -> None:
+        pictures = {f"set/images/{name}.png": picture_bytes(n) for n, name in enumerate("abcd")}
+        lists = {"train.txt": b"./images/a.png\n/home/me/set/images/b.png\n\nC:\\me\\images\\c.png\nimages/gone.png\n",
+                 "sub/test.txt": b"../images/b.png\n../../../etc/passwd\n"}  # fmt: skip
+        config = b"train: train.txt\nval: ../../outside.txt\ntest: [sub/test.txt]\nnames: [cat]"
+        members = {**pictures, "set/labels/a.txt": b"0 0.5 0.5 1 1", "set/data.yaml": config}
+        members |= {f"set/{name}": content for name, content in lists.items()}
+        place = str(write_zip(tmp_path / "yolo.zip", members))
+        assert {name: split for name, (split, _) in pages(place).items()} == {
+            "set/images/a.png": "train", "set/images/b.png": "holdout", "set/images/c.png": "train",
+            "set/images/d.png": "",
+        }  # fmt: skip
+        assert refused(place) == [
+            ("set/train.txt", "bad_record"), ("../../outside.txt", "no_list"), ("set/sub/test.txt", "bad_record"),
+        ]  # fmt: skip
+
 
 @pytest.mark.parametrize("form", sorted(LAYOUTS))
 def test_a_set_is_recognised_by_one_look_at_its_names(

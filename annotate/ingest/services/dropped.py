@@ -12,7 +12,7 @@ from annotate.ingest import incoming, pages, sources
 from annotate.ingest.layout import Arrangement, Pile
 from annotate.ingest.models import Batch, BatchFile
 from annotate.ingest.services.batches import Delivery, record_rows
-from annotate.ingest.source import BESIDE, Item, Unfit
+from annotate.ingest.source import BESIDE, Item, Unfit, readable_name
 
 AT_ONCE = 200
 State = BatchFile.State
@@ -56,7 +56,7 @@ def _say(batch: Batch, pile: Pile, found: Arrangement, pulse: Callable[[], None]
                 try:
                     row.page = pages.to_text(page())
                 except ValueError as error:
-                    row.code, row.message = "bad_annotation", str(error)[:300]
+                    row.code, row.message = "bad_annotation", readable_name(str(error)[:300])
             pulse()
         BatchFile.objects.bulk_update(rows, ["label", "split", "page", "code", "message"])
 
