@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from annotate.codec import Page, Thing, in_pixels
+from annotate.codecs import coco
 from annotate.datasets import format as contract
 from annotate.datasets.archive import ZipSink
 from annotate.datasets.formats import FORMATS
@@ -380,6 +381,21 @@ class TestCoco:
         assert pages(place) == {"a.png": ("holdout", Page("a.png", 32, 24))}
         codes = [code for _, code in refused(place)]
         assert codes == ["bad_annotation", "bad_record", *["no_picture"] * 6]
+
+    @pytest.mark.parametrize("packed", [True, False])
+    def test_a_file_larger_than_what_is_read_is_refused_with_the_limit_and_the_rest_goes_in(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+    ) -> None:
+        whole = {"images": [{"id": 1, "file_name": "a.png"}], "annotations": [], "categories": []}
+        small = json.dumps(whole).encode()
+        monkeypatch.setattr(coco, "MOST_BYTES", len(small))
+        members = {"a.png": picture_bytes(1), "large.json": small + b" ", "small.json": small}
+        place = str(write_zip(tmp_path / "coco.zip", members))
+        if not packed:
+            place = str(tmp_path / "unpacked")
+            zipfile.ZipFile(tmp_path / "coco.zip").extractall(place)
+        assert pages(place) == {"a.png": ("", Page("a.png", 0, 0))}
+        assert refused(place) == [("large.json", "annotations_too_large")]
 
 
 class TestYolo:

@@ -13,6 +13,11 @@ from annotate.ingest.source import SPLITS, Rejected, Unfit
 
 MARKS: Final = tuple(f'"{part}"'.encode() for part in coco.PARTS)
 
+TOO_LARGE: Final = (
+    f"A COCO file of more than {coco.MOST_BYTES // 2**20} MB is not read, because it is held in memory whole;"
+    " split it into several files with a part of the images each."
+)
+
 
 class Coco(layout.Layout):
     """Recognised by a JSON file with COCO's three lists. The words of its name and folders say the split."""
@@ -20,18 +25,21 @@ class Coco(layout.Layout):
     name = "coco"
 
     def holds(self, pile: Pile) -> bool:
-        return bool(pile.pictures) and any(_content(pile, name) for name in pile.named(".json"))
+        return bool(pile.pictures) and any(_content(pile, name) != b"" for name in pile.named(".json"))
 
     def lay(self, pile: Pile) -> Arrangement:
         return _arrange(pile)
 
 
-def _content(pile: Pile, name: str) -> bytes:
-    """The bytes of a file that has COCO's lists; none for any other."""
+def _content(pile: Pile, name: str) -> bytes | None:
+    """The bytes of a file that has COCO's lists, b"" for any other; None where it is larger than what is read.
+
+    No other file beside pictures is that large, so it is taken for one of theirs that must be told of.
+    """
     try:
         content = pile.read(name, coco.MOST_BYTES)
-    except Unfit:
-        return b""
+    except Unfit as unfit:
+        return None if unfit.code == "too_large" else b""
     return content if all(mark in content for mark in MARKS) else b""
 
 
@@ -41,6 +49,8 @@ def _arrange(pile: Pile) -> Arrangement:
     problems: list[Rejected] = []
     for name in pile.named(".json"):
         content = _content(pile, name)
+        if content is None:
+            problems.append(Rejected(name, "annotations_too_large", TOO_LARGE))
         if not content:
             continue
         try:
