@@ -1,24 +1,16 @@
 """What every dialect of boxes reads into and writes from: one picture's page of objects, in Fovea's own geometry.
 
 Boxes are 0-based, half open, in pixels of the upright picture: `(x0, y0, x1, y1)`, the whole picture is
-`(0, 0, width, height)`. One rule for coordinates in all of them, and in the answers of people: finite numbers (never a
-boolean), at least a pixel each way, within the picture; up to half a pixel outside is cut off, more is refused.
+`(0, 0, width, height)`. What a coordinate may be, and how many boxes, is `annotate.kinds.box`'s rule.
 """
 
-import math
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-Box = tuple[float, float, float, float]
+from annotate.kind import Box
+from annotate.kinds.box import fitted, number
 
-FLAGS: Final = ("occluded", "truncated", "difficult", "crowd")
-DIGITS: Final = 2
-# How far outside the picture a box may lie and still be cut to it.
-OUTSIDE: Final = 0.5
-LEAST: Final = 1.0
-MOST_OBJECTS: Final = 10_000
 MOST_NAME: Final = 200
 
 
@@ -47,19 +39,6 @@ class Page:
     relative: bool = False
 
 
-def number(value: Any, what: str) -> float:
-    """The value as a finite number; ValueError names `what` otherwise. Booleans are no numbers."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"{what} is no number")
-    try:
-        found = float(value)
-    except OverflowError:
-        raise ValueError(f"{what} is no finite number") from None
-    if not math.isfinite(found):
-        raise ValueError(f"{what} is no finite number")
-    return found
-
-
 def side(value: Any, what: str) -> int:
     """The value as a picture's width or height, 0 where it is none that could be right."""
     try:
@@ -67,24 +46,6 @@ def side(value: Any, what: str) -> int:
     except ValueError:
         return 0
     return int(found) if found == int(found) and 0 < found < 1_000_000 else 0
-
-
-def fitted(corners: Iterable[float], width: float, height: float) -> Box:
-    """The box within a picture of that size (0: size unknown), rounded; ValueError says what is wrong with it."""
-    x0, y0, x1, y1 = corners
-    if not all(math.isfinite(value) for value in (x0, y0, x1, y1)):
-        raise ValueError("a corner is no finite number")
-    if x1 < x0 or y1 < y0:
-        raise ValueError("its corners are the wrong way round")
-    right, bottom = width or math.inf, height or math.inf
-    beyond = max(-x0, -y0, x1 - right, y1 - bottom)
-    if beyond > OUTSIDE + 1e-6:
-        raise ValueError(f"it reaches {beyond:.4g} pixels beyond the picture")
-    found = (max(0.0, x0), max(0.0, y0), min(right, x1), min(bottom, y1))
-    a, b, c, d = (round(value, DIGITS) + 0.0 for value in found)
-    if c - a < LEAST - 1e-9 or d - b < LEAST - 1e-9:
-        raise ValueError("it is less than a pixel wide or high")
-    return a, b, c, d
 
 
 def in_pixels(page: Page, width: int, height: int) -> Page:

@@ -1,10 +1,11 @@
-"""The contract of a label kind: six verbs that voting, consensus, review and export stand on.
+"""The contract of a label kind: seven verbs that voting, consensus, review and export stand on.
 
 A value is plain JSON data, the very object that a person's answer is stored as. Three shapes are shared by
 every kind: its own (`{"choice": [7]}`), `{"nothing": true}` (looked at, none of the classes is there) and
 `{"pass": reason}` (no answer about the content).
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, Protocol
 
@@ -14,6 +15,7 @@ Outline = Sequence[tuple[float, float]]
 
 PASSES: Final = ("cannot_tell", "broken", "skip")
 REASON_LIMIT: Final = 500
+MOST_BYTES: Final = 2**20
 
 
 class Kind(Protocol):
@@ -49,6 +51,10 @@ class Kind(Protocol):
     def bounds(self, value: Value) -> Box | None:
         """Smallest box around the value, (x0, y0, x1, y1) in pixels, half open; None for the whole picture."""
 
+    def within(self, value: Value, width: int, height: int) -> Value:
+        """The parsed value on a picture of that size: what lies a little beyond its edge is cut off, by the kind's own
+        rule. ValueError where it lies further out."""
+
     def outline(self, value: Value) -> Outline | None:
         """The corners of the value in pixels, in order; None where the kind has no outline."""
 
@@ -56,10 +62,12 @@ class Kind(Protocol):
 def parse_common(answer: object) -> tuple[dict[str, Any], Value | None]:
     """The answer as an object, and its value where it is one of the shapes that all kinds share.
 
-    ValueError where it is no object, or a shared shape with something else inside.
+    ValueError where it is no object, a shared shape with something else inside, or larger than any answer may be.
     """
     if not isinstance(answer, dict):
         raise ValueError("an answer is a JSON object")
+    if len(json.dumps(answer, separators=(",", ":"))) > MOST_BYTES:
+        raise ValueError(f"an answer takes at most {MOST_BYTES // 2**20} MB")
     if "nothing" in answer:
         if answer != {"nothing": True} or answer["nothing"] is not True:
             raise ValueError('"nothing" stands alone and is true')

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from annotate.codec import FLAGS
+from annotate.kinds.box import FLAGS
 from annotate.manifest.read import Version, open_version
 from annotate.manifest.schema import ClassEntry, Label, ManifestFields, Record, VoteRow
 from annotate.manifest.write import write_version

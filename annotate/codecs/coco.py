@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeGuard
 
-from annotate.codec import MOST_OBJECTS, Box, Page, Thing, class_name, fitted, number, side
+from annotate.codec import Page, Thing, class_name, side
+from annotate.kind import Box
+from annotate.kinds.box import MOST, fitted, number
 
 # Flags that COCO has no word for stand in `attributes`, where other tools put them too.
 HELD: Final = ("crowd", "occluded", "truncated", "difficult")
@@ -42,8 +44,8 @@ def read(content: bytes, *, name: str) -> Document:
             problems.append(f"{where} is left out: it belongs to no image of the file")
             continue
         try:
-            if len(things[image]) >= MOST_OBJECTS:
-                raise ValueError(f"its image has {MOST_OBJECTS} objects already")
+            if len(things[image]) >= MOST:
+                raise ValueError(f"its image has {MOST} objects already")
             things[image].append(_thing(record, categories, images[image]))
         except ValueError as error:
             left_out[image].append(f"{where} is left out: {error}")

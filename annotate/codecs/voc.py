@@ -13,7 +13,9 @@ from xml.sax.saxutils import escape
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from annotate.codec import MOST_OBJECTS, Box, Page, Thing, class_name, fitted, number, side
+from annotate.codec import Page, Thing, class_name, side
+from annotate.kind import Box
+from annotate.kinds.box import MOST, fitted, number
 
 HELD: Final = ("occluded", "truncated", "difficult")
 MOST_BYTES: Final = 16 * 2**20
@@ -26,8 +28,8 @@ def read(content: bytes, *, name: str) -> Page:
     width, height = (side(_decimal(root.findtext(f"size/{what}")), what) for what in ("width", "height"))
     things, problems = [], []
     for place, node in enumerate(root.iterfind("object"), start=1):
-        if place > MOST_OBJECTS:
-            problems.append(f"{name}: objects after the first {MOST_OBJECTS} are left out")
+        if place > MOST:
+            problems.append(f"{name}: objects after the first {MOST} are left out")
             break
         try:
             things.append(_thing(node, width, height))

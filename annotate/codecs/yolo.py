@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import yaml
 
-from annotate.codec import MOST_OBJECTS, Page, Thing, class_name, number
+from annotate.codec import Page, Thing, class_name
+from annotate.kinds.box import MOST, number
 
 HELD: Final = ()
 MOST_BYTES: Final = 16 * 2**20
@@ -47,8 +48,8 @@ def read(content: bytes | None, *, name: str, names: Mapping[int, str]) -> Page:
     for place, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        if len(things) == MOST_OBJECTS:
-            problems.append(f"{name}: lines after {MOST_OBJECTS} objects are left out")
+        if len(things) == MOST:
+            problems.append(f"{name}: lines after {MOST} objects are left out")
             break
         try:
             things.append(_thing(line.split(), names))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import IO, Any, Final
 
-from annotate.codec import FLAGS, Page, Thing, written_name
+from annotate.codec import Page, Thing, written_name
 from annotate.datasets.format import (
     INCLUDE,
     VOTES,
@@ -25,6 +25,7 @@ from annotate.datasets.format import (
 )
 from annotate.datasets.safe_names import file_name
 from annotate.datasets.tables import add_votes, csv_chunks, safe
+from annotate.kinds.box import FLAGS
 from annotate.manifest.read import Version
 from annotate.manifest.schema import ClassEntry, Record, row_to_json
 

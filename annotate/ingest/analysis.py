@@ -7,19 +7,26 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any, Final
 
-from annotate.ingest.source import Item, Rejected, Unfit
+from annotate.ingest.source import Item, Rejected, Unfit, readable_name
 
 CHUNK: Final = 2**18
 AT_ONCE: Final = 200
 MOST_PROBLEMS: Final = 200
 MOST_CLASSES: Final = 20_000
+# Where folders are named after classes, that is the layout.
+FOLDERS: Final = "folders"
 
 
 @dataclass
 class Tally:
-    """Counted while entries pass. `known` tells which of some digests the project has pictures of already."""
+    """Counted while entries pass. `known` tells which of some digests the project has pictures of already.
+
+    `layouts` are names of what the sets were recognised as, `expected` pictures where their number is known before.
+    """
 
     known: Callable[[Sequence[str]], set[str]]
+    layouts: set[str] = field(default_factory=set)
+    expected: int = 0
     pictures: int = 0
     labeled: int = 0
     empty: int = 0
@@ -43,6 +50,7 @@ class Tally:
     def view(self) -> dict[str, Any]:
         """As JSON, classes with most pictures first."""
         return {
+            "layouts": sorted(self.layouts - {""}),
             "says": "boxes" if self.boxes or not self.pictures_of else "classes",
             "pictures": self.pictures,
             "labeled": self.labeled,
@@ -62,7 +70,8 @@ class Tally:
     def problem(self, path: str, code: str, message: str) -> None:
         self.problems += 1
         if len(self.listed) < MOST_PROBLEMS:
-            self.listed.append({"path": path[-500:], "code": code, "message": message[:300]})
+            told = readable_name(message[:300])
+            self.listed.append({"path": readable_name(path, 500), "code": code, "message": told})
 
     def _digests(self, entries: Iterable[Item | Rejected], pulse: Callable[[], None]) -> Iterator[str]:
         for entry in entries:
@@ -92,6 +101,7 @@ class Tally:
     def _count_label(self, entry: Item) -> None:
         if entry.page is None:
             self.pictures_of.update([entry.label] if entry.label else [])
+            self.layouts.update([FOLDERS] if entry.label else [])
             self.labeled += bool(entry.label)
             self.unsaid += not entry.label
             return

@@ -13,7 +13,9 @@ from rest_framework.response import Response
 
 from annotate.core import bars, errors, fields, hint, media, rest
 from annotate.ingest import jobs, selectors, services
+from annotate.ingest.analysis import FOLDERS
 from annotate.ingest.models import Batch, BatchFile, Image
+from annotate.ingest.sources import LAYOUTS
 from annotate.ingest.uploads import UploadView, texts_beside
 from annotate.projects import selectors as projects
 from annotate.projects.models import LabelClass
@@ -127,6 +129,9 @@ class FoundProblems(serializers.Serializer[Any]):
 class AnalysisShape(serializers.Serializer[Any]):
     """`labeled`, `empty` (settled: nothing there) and `unsaid` (nothing said of it) add up to `pictures`."""
 
+    layouts = serializers.ListField(
+        child=serializers.ChoiceField(choices=[*LAYOUTS, FOLDERS]), help_text="What the labels were recognised by."
+    )
     says = serializers.ChoiceField(choices=["boxes", "classes"])
     fits = serializers.BooleanField(help_text="Whether its labels are of the project's kind.")
     pictures = serializers.IntegerField()

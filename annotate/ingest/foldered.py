@@ -23,7 +23,7 @@ def read_folder(place: str, limits: Limits, *, start: int = 0) -> Iterator[Item 
             yield Rejected(name, "not_regular", "This is a link or a device, not a file.")
             continue
         split, label = placed(name)
-        yield Item(name, partial(_open, root / name, limits.picture_bytes), label, split)
+        yield Item(name, partial(_open, root / name, limits.most(name)), label, split)
 
 
 def _walk(root: Path, inside: str) -> Iterator[tuple[str, int]]:

@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Final, Protocol
+from typing import Final
 
 from annotate.codec import Page
 from annotate.ingest.foldered import read_folder
-from annotate.ingest.source import SPLITS, Item, Limits, Rejected, Unfit, unsafe
+from annotate.ingest.source import BESIDE, SPLITS, Item, Limits, Rejected, Unfit, unsafe
 from annotate.ingest.zipped import is_zip, read_zip
 
-# Files of these kinds come with a labeled set and are nobody's pictures.
-BESIDE: Final = frozenset(("", ".xml", ".json", ".txt", ".yaml", ".yml", ".csv", ".md", ".html", ".cache", ".names"))
+# What is read of a file beside pictures; a file of annotations may be larger than any picture.
+MOST_BESIDE: Final = 512 * 2**20
 MOST_LISTED: Final = 1000
 
 
@@ -73,21 +73,10 @@ class Arrangement:
     problems: Sequence[Rejected] = ()
 
 
-class Layout(Protocol):
-    """A source that is recognised by how its files lie, wherever they are."""
+class Layout(ABC):
+    """A way in which a labeled set lies, in whatever place: how it is recognised, and what it makes of a pile."""
 
     name: str
-
-    def arrange(self, pile: Pile) -> Arrangement | None:
-        """What it makes of a pile; None where the files do not lie so."""
-
-
-class LabeledSet(ABC):
-    """A source in a folder or zip that is a layout; each tells how it is recognised, and what it makes of a pile."""
-
-    name: str
-    # To recognise a set its names are enough; these only keep an odd place from being read at length.
-    look: Limits
 
     @abstractmethod
     def holds(self, pile: Pile) -> bool:
@@ -97,21 +86,10 @@ class LabeledSet(ABC):
     def lay(self, pile: Pile) -> Arrangement:
         """What it makes of a pile that it holds."""
 
-    def accepts(self, place: str) -> bool:
-        pile = pile_of(place, self.look)
-        return pile is not None and self.holds(pile)
-
-    def read(self, place: str, limits: Limits, *, start: int = 0) -> Iterator[Item | Rejected]:
-        pile = pile_of(place, limits)
-        if pile is not None:
-            yield from arranged(pile, self.lay(pile), start=start)
-
-    def arrange(self, pile: Pile) -> Arrangement | None:
-        return self.lay(pile) if self.holds(pile) else None
-
 
 def pile_of(place: str, limits: Limits) -> Pile | None:
     """The pile in a folder or zip; None where there is neither, or none that can be read."""
+    limits = replace(limits, beside_bytes=MOST_BESIDE)
     if Path(place).is_dir():
         entries = read_folder(place, limits)
     elif is_zip(place):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from annotate.codec import Box, Page, in_pixels
+from annotate.codec import Page, in_pixels
+from annotate.kind import Box
 
 UPRIGHT: Final = 1
 # EXIF orientations that swap width and height.

@@ -21,17 +21,25 @@ SPLITS = {
 }
 # What file managers leave behind: nobody meant to deliver these.
 LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db", "thumbs.db", "desktop.ini"}
+# Files of these kinds come with a labeled set and are nobody's pictures.
+BESIDE = frozenset(("", ".xml", ".json", ".txt", ".yaml", ".yml", ".csv", ".md", ".html", ".cache", ".names"))
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds in bytes and files for one delivery."""
+    """Bounds in bytes and files for one delivery; `beside_bytes` where files beside pictures may be larger than one."""
 
     picture_bytes: int
     archive_bytes: int
     members: int = 2_000_000
     ratio: int = 200
+    beside_bytes: int = 0
+
+    def most(self, name: str) -> int:
+        """The bytes that a file of that name may have."""
+        is_beside = PurePosixPath(name).suffix.lower() in BESIDE
+        return max(self.picture_bytes, self.beside_bytes) if is_beside else self.picture_bytes
 
 
 @dataclass(frozen=True)

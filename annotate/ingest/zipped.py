@@ -123,8 +123,9 @@ def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits, spent
 
 
 def _check(size: int, info: zipfile.ZipInfo, limits: Limits, before: int) -> None:
-    if size > limits.picture_bytes:
-        raise Unfit("too_large", f"The file is larger than {limits.picture_bytes // 2**20} MB.")
+    most = limits.most(info.filename)
+    if size > most:
+        raise Unfit("too_large", f"The file is larger than {most // 2**20} MB.")
     if size > RATIO_FREE and size > limits.ratio * max(1, info.compress_size):
         raise Unfit("bomb", f"The file grows to more than {limits.ratio} times its packed size.")
     if before + size > limits.archive_bytes:

@@ -1,11 +1,13 @@
 """Boxes around the things in a picture, each with its class.
 
 Corners are pixels of the upright picture, counted from 0 at its upper left corner, half open: a box from 10 to 12
-covers two pixels. They are kept to a hundredth of a pixel.
+covers two pixels. They are kept to a hundredth of a pixel. One rule holds wherever a box comes from, a person, a model
+or a file (`number`, `fitted`, MOST): finite numbers, never booleans; in order; at least a pixel each way; up to half a
+pixel beyond the picture is cut off, more is refused; so many boxes to a picture and no more.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,7 +19,10 @@ from annotate.kind import Box, Outline, Value, parse_common
 FLAGS: Final = ("occluded", "truncated", "difficult", "crowd")
 SURE: Final = ("confidence", "score")
 FIELDS: Final = frozenset({"concept", "box", "from_proposal", *FLAGS})
-MOST: Final = 10_000
+MOST: Final = 5_000
+# How far outside the picture a box may lie and still be cut to it.
+OUTSIDE: Final = 0.5
+LEAST: Final = 1.0
 FURTHEST: Final = 1_000_000.0
 DIGITS: Final = 2
 SAME: Final = 0.5
@@ -96,12 +101,56 @@ class Boxes:
         low, high = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
         return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
 
+    def within(self, value: Value, width: int, height: int) -> Value:
+        """Every box cut to the picture; ValueError names the first that does not fit."""
+        if "boxes" not in value:
+            return value
+        boxes = []
+        for place, one in enumerate(value["boxes"]):
+            try:
+                boxes.append({**one, "box": list(fitted(one["box"], width, height))})
+            except ValueError as error:
+                raise ValueError(f"box {place + 1}: {error}") from None
+        return {**value, "boxes": boxes}
+
     def outline(self, value: Value) -> Outline | None:
         """The corners of a single box, clockwise from the upper left; None for several, which have no one outline."""
         if len(value.get("boxes", ())) != 1:
             return None
         x0, y0, x1, y1 = value["boxes"][0]["box"]
         return ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+
+
+def number(value: Any, what: str) -> float:
+    """The value as a finite number; ValueError names `what` otherwise. Booleans are no numbers."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{what} is no number")
+    try:
+        found = float(value)
+    except OverflowError:
+        raise ValueError(f"{what} is no finite number") from None
+    if not math.isfinite(found):
+        raise ValueError(f"{what} is no finite number")
+    return found
+
+
+def fitted(corners: Iterable[float], width: float = 0, height: float = 0) -> Box:
+    """The box within a picture of that size (0: size unknown), rounded; ValueError says what is wrong with it."""
+    x0, y0, x1, y1 = corners
+    if not all(abs(value) <= FURTHEST for value in (x0, y0, x1, y1)):  # also refuses what is no number or without end
+        raise ValueError("a corner is no finite number, or further out than any picture")
+    if x1 < x0 or y1 < y0:
+        raise ValueError("its corners are the wrong way round: x0 and y0 are its upper left corner")
+    x0, y0, x1, y1 = (round(float(value), DIGITS) for value in (x0, y0, x1, y1))
+    right, bottom = width or math.inf, height or math.inf
+    beyond = max(-x0, -y0, x1 - right, y1 - bottom)
+    if beyond > OUTSIDE + 1e-6:
+        raise ValueError(f"it reaches {beyond:.4g} pixels beyond the picture")
+    found = (max(0.0, x0), max(0.0, y0), min(right, x1), min(bottom, y1))
+    a, b, c, d = (round(value, DIGITS) + 0.0 for value in found)
+    if c - a < LEAST - 1e-9 or d - b < LEAST - 1e-9:
+        raise ValueError("it is less than a pixel wide or high")
+    return a, b, c, d
 
 
 def corners_of(value: Value) -> NDArray[np.float64]:
@@ -199,16 +248,10 @@ def _parse_box(found: object, place: int, classes: Collection[int], *, machine: 
 def _parse_corners(found: object, said: str) -> list[float]:
     if not isinstance(found, list) or len(found) != 4:
         raise ValueError(f"{said} is four numbers: x0, y0, x1, y1")
-    if any(type(one) not in (int, float) for one in found):
-        raise ValueError(f"the corners of {said} are numbers")
-    if not all(abs(one) <= FURTHEST for one in found):  # also refuses what is not a number or without end
-        raise ValueError(f"the corners of {said} are finite and lie in a picture")
-    x0, y0, x1, y1 = (round(float(one), DIGITS) + 0.0 for one in found)
-    if x0 < 0 or y0 < 0:
-        raise ValueError(f"{said} begins outside the picture")
-    if round(x1 - x0, DIGITS) < 1 or round(y1 - y0, DIGITS) < 1:
-        raise ValueError(f"{said} is at least one pixel wide and high, and x0 and y0 are its upper left corner")
-    return [x0, y0, x1, y1]
+    try:
+        return list(fitted(number(one, "a corner") for one in found))
+    except ValueError as error:
+        raise ValueError(f"{said}: {error}") from None
 
 
 def _parse_share(found: object, name: str, said: str) -> float:

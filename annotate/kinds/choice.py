@@ -57,6 +57,10 @@ class Choice:
         """None: a class speaks of the whole picture."""
         return None
 
+    def within(self, value: Value, width: int, height: int) -> Value:
+        """The value as it is."""
+        return value
+
     def outline(self, value: Value) -> Outline | None:
         """None: a class has no shape."""
         return None

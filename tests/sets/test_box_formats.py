@@ -12,11 +12,11 @@ from PIL import Image
 from pycocotools.coco import COCO
 from torchvision import datasets as torchvision_datasets
 
-from annotate.codec import FLAGS
 from annotate.codecs import coco, voc, yolo
 from annotate.datasets import format as contract
 from annotate.datasets.archive import FolderSink
 from annotate.datasets.formats import FORMATS
+from annotate.kinds.box import FLAGS
 from annotate.manifest.read import Version
 from annotate.manifest.schema import Record
 from tests.make_boxes import box_version

@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate import codec
-from annotate.codec import FLAGS, Page, Thing
+from annotate.codec import Page, Thing
 from annotate.codecs import CODECS, coco, voc, yolo
+from annotate.kind import Box
+from annotate.kinds import box
+from annotate.kinds.box import FLAGS
 
 NAMES = (
     "RBC",
@@ -117,22 +120,22 @@ class TestOneRuleForCoordinates:
         ((-0.5, 0, 10, 10), (0, 0, 10, 10)), ((0, 0, 10.4, 10.5), (0, 0, 10, 10)), ((9, 9, 10, 10), (9, 9, 10, 10)),
         ((1.004, 1, 3.006, 9), (1.0, 1, 3.01, 9)),
     ])  # fmt: skip
-    def test_what_fits_within_half_a_pixel_is_cut_to_it(self, given: codec.Box, kept: codec.Box) -> None:
-        assert codec.fitted(given, 10, 10) == kept
+    def test_what_fits_within_half_a_pixel_is_cut_to_it(self, given: Box, kept: Box) -> None:
+        assert box.fitted(given, 10, 10) == kept
 
     @pytest.mark.parametrize(("given", "why"), [
         ((-0.6, 0, 10, 10), "beyond"), ((0, 0, 10, 11), "beyond"), ((5, 0, 4, 10), "wrong way"),
         ((0, 0, 0.5, 10), "less than a pixel"), ((0, 0, float("nan"), 10), "finite"),
         ((0, 0, float("inf"), 10), "finite"), ((-0.5, 0, 0.9, 9), "less than a pixel"),
     ])  # fmt: skip
-    def test_the_rest_is_refused(self, given: codec.Box, why: str) -> None:
+    def test_the_rest_is_refused(self, given: Box, why: str) -> None:
         with pytest.raises(ValueError, match=why):
-            codec.fitted(given, 10, 10)
+            box.fitted(given, 10, 10)
 
     @pytest.mark.parametrize("value", [True, "1", None, [1], float("nan"), float("-inf"), 10**400])
     def test_what_is_no_number(self, value: object) -> None:
         with pytest.raises(ValueError, match="the width is no"):
-            codec.number(value, "the width")
+            box.number(value, "the width")
 
 
 def voc_with(boxes: str, *, size: str = "<size><width>10</width><height>10</height></size>") -> bytes:
@@ -191,7 +194,7 @@ class TestVoc:
             voc.read(voc_with(""), name="a.xml")
 
     def test_more_objects_than_a_picture_may_have(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(voc, "MOST_OBJECTS", 2)
+        monkeypatch.setattr(voc, "MOST", 2)
         page = voc.read(voc_with(voc_object("1 1 2 2") * 5), name="a.xml")
         assert (len(page.things), len(page.problems)) == (2, 1)
 

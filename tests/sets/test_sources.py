@@ -11,11 +11,13 @@ import pytest
 from PIL import Image
 
 from annotate.codec import Page, Thing, in_pixels
+from annotate.codecs import coco
 from annotate.datasets import format as contract
 from annotate.datasets.archive import ZipSink
 from annotate.datasets.formats import FORMATS
+from annotate.ingest import layout
 from annotate.ingest.source import Item, Limits, Rejected, Unfit, placed, readable_name
-from annotate.ingest.sources import SOURCES, drawn, source_for
+from annotate.ingest.sources import LAYOUTS, SOURCES, drawn, opened
 from tests.annotate.ingest.hostile import encrypt_in_zip, link_in_zip, write_zip
 from tests.make import picture_bytes
 from tests.make_boxes import box_version
@@ -94,17 +96,17 @@ PLACES: dict[str, Callable[[Path], str]] = {
 
 
 def entries(place: str, *, start: int = 0) -> list[Item | Rejected]:
-    return list(source_for(place).read(place, LIMITS, start=start))
+    return list(opened(place, LIMITS).entries(start))
 
 
 def items(place: str) -> list[Item]:
     return [entry for entry in entries(place) if isinstance(entry, Item)]
 
 
-@pytest.fixture(params=sorted(SOURCES))
+@pytest.fixture(params=sorted([*SOURCES, *LAYOUTS]))
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     found = PLACES[request.param](tmp_path)
-    assert source_for(found).name == request.param
+    assert opened(found, LIMITS).name == request.param
     return found
 
 
@@ -130,7 +132,7 @@ def test_bytes_are_the_same_again(place: str) -> None:
 
 def test_no_place_is_no_source(tmp_path: Path) -> None:
     with pytest.raises(Unfit):
-        source_for(str(tmp_path / "nowhere"))
+        opened(str(tmp_path / "nowhere"), LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -345,7 +347,7 @@ class TestVoc:
                    "Annotations/1.xml": b"<annotation/>", "0.png": picture_bytes(1),
                    "../Annotations/2.xml": b"x"}  # fmt: skip
         place = str(write_zip(tmp_path / "odd.zip", members))
-        assert source_for(place).name == "voc"
+        assert opened(place, LIMITS).name == "voc"
         assert refused(place) == [("../Annotations/2.xml", "unsafe_name"), ("Annotations/1.xml", "no_picture")]
         found = {item.name: item for item in items(place)}
         page = found["JPEGImages/0.png"].page
@@ -380,6 +382,21 @@ class TestCoco:
         codes = [code for _, code in refused(place)]
         assert codes == ["bad_annotation", "bad_record", *["no_picture"] * 6]
 
+    @pytest.mark.parametrize("packed", [True, False])
+    def test_a_file_larger_than_what_is_read_is_refused_with_the_limit_and_the_rest_goes_in(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+    ) -> None:
+        whole = {"images": [{"id": 1, "file_name": "a.png"}], "annotations": [], "categories": []}
+        small = json.dumps(whole).encode()
+        monkeypatch.setattr(coco, "MOST_BYTES", len(small))
+        members = {"a.png": picture_bytes(1), "large.json": small + b" ", "small.json": small}
+        place = str(write_zip(tmp_path / "coco.zip", members))
+        if not packed:
+            place = str(tmp_path / "unpacked")
+            zipfile.ZipFile(tmp_path / "coco.zip").extractall(place)
+        assert pages(place) == {"a.png": ("", Page("a.png", 0, 0))}
+        assert refused(place) == [("large.json", "annotations_too_large")]
+
 
 class TestYolo:
     def test_files_say_boxes_empty_files_nothing_and_no_file_says_nothing_at_all(self, tmp_path: Path) -> None:
@@ -403,6 +420,36 @@ class TestYolo:
         }  # fmt: skip
         assert refused(place) == [("test/labels/c.txt", "no_picture")]
 
+    def test_lists_in_data_yaml_are_followed_within_the_set(self, tmp_path: Path) -> None:
+        pictures = {f"set/images/{name}.png": picture_bytes(n) for n, name in enumerate("abcd")}
+        lists = {"train.txt": b"./images/a.png\n/home/me/set/images/b.png\n\nC:\\me\\images\\c.png\nimages/gone.png\n",
+                 "sub/test.txt": b"../images/b.png\n../../../etc/passwd\n"}  # fmt: skip
+        config = b"train: train.txt\nval: ../../outside.txt\ntest: [sub/test.txt]\nnames: [cat]"
+        members = {**pictures, "set/labels/a.txt": b"0 0.5 0.5 1 1", "set/data.yaml": config}
+        members |= {f"set/{name}": content for name, content in lists.items()}
+        place = str(write_zip(tmp_path / "yolo.zip", members))
+        assert {name: split for name, (split, _) in pages(place).items()} == {
+            "set/images/a.png": "train", "set/images/b.png": "holdout", "set/images/c.png": "train",
+            "set/images/d.png": "",
+        }  # fmt: skip
+        assert refused(place) == [
+            ("set/train.txt", "bad_record"), ("../../outside.txt", "no_list"), ("set/sub/test.txt", "bad_record"),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", sorted(LAYOUTS))
+def test_a_set_is_recognised_by_one_look_at_its_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    place = PLACES[form](tmp_path)
+    looks: list[str] = []
+    for name in ("read_zip", "read_folder"):
+        look = getattr(layout, name)
+        monkeypatch.setattr(layout, name, lambda at, *more, look=look: looks.append(at) or look(at, *more))
+    found = opened(place, LIMITS)
+    assert len([entry for entry in found.entries(0) if isinstance(entry, Item)]) == found.pictures
+    assert looks == [place]
+
 
 @pytest.mark.parametrize("form", ["voc", "coco", "yolo"])
 def test_an_export_comes_back_with_every_box_split_and_empty_picture(tmp_path: Path, form: str) -> None:
@@ -410,7 +457,7 @@ def test_an_export_comes_back_with_every_box_split_and_empty_picture(tmp_path: P
     with (tmp_path / "out.zip").open("wb") as file, ZipSink(file) as sink:
         contract.write_export(version, FORMATS[form], sink, options={})
     place = str(tmp_path / "out.zip")
-    assert source_for(place).name == form
+    assert opened(place, LIMITS).name == form
     assert refused(place) == []
     names = {entry.id: entry.name for entry in version.manifest.classes}
     expected, found = {}, {}

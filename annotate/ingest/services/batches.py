@@ -148,7 +148,9 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
     path = readable_name(delivery.path)
     staged = delivery.staged
     told = delivery.path.encode("utf-8", "surrogatepass")
-    key = hashlib.sha256(told + b"\x00" + (staged.digest if staged else delivery.code).encode()).hexdigest()
+    # One file may be refused for several records of it, each for a reason of its own.
+    seal = staged.digest if staged else f"{delivery.code} {delivery.reason}"
+    key = hashlib.sha256(told + b"\x00" + seal.encode("utf-8", "surrogatepass")).hexdigest()
     says, boxed = batch.staged or batch.labels_as != Batch.LabelsAs.NONE, batch.project.kind == pages.KIND
     page = delivery.page
     if page is None and batch.unsaid_is_empty and not delivery.code:
@@ -163,7 +165,7 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
         archive=bool(staged and staged.archive),
         state=State.PENDING if staged else State.REFUSED,
         code=delivery.code,
-        message=delivery.reason[:300],
+        message=readable_name(delivery.reason[:300]),
         label=readable_name(delivery.label, 200) if says and not boxed else "",
         page=pages.to_text(page) if says and boxed and page else "",
         split=delivery.split if batch.take_splits or batch.staged else "",

@@ -8,33 +8,34 @@ from typing import BinaryIO
 from django.db import transaction
 from django.db.models import F
 
-from annotate.ingest import incoming, pages
-from annotate.ingest.layout import BESIDE, Arrangement, Pile
+from annotate.ingest import incoming, pages, sources
+from annotate.ingest.layout import Arrangement, Pile
 from annotate.ingest.models import Batch, BatchFile
 from annotate.ingest.services.batches import Delivery, record_rows
-from annotate.ingest.source import Item, Unfit
-from annotate.ingest.sources import LAYOUTS
+from annotate.ingest.source import BESIDE, Item, Unfit, readable_name
 
 AT_ONCE = 200
 State = BatchFile.State
 
 
-def arrange(batch: Batch, pulse: Callable[[], None]) -> None:
+def arrange(batch: Batch, pulse: Callable[[], None]) -> str:
     """Gives waiting pictures the pages and splits that the files beside them say, and takes those files away.
 
-    Nothing happens where the files do not lie as any layout wants them. A worker that dies in the middle is followed
-    by one that begins again: the files beside go last.
+    Returns the name of the layout. Nothing happens, and it is "", where the files do not lie as any layout wants
+    them. A worker that dies in the middle is followed by one that begins again: the files beside go last.
     """
     rows = BatchFile.objects.filter(batch=batch, state=State.PENDING, archive=False).order_by("id")
     staged: dict[str, str] = {}
     for path, name in rows.values_list("path", "staged"):
         staged.setdefault(path, name)
     pile = Pile({path: Item(path, partial(opened, name)) for path, name in staged.items()})
-    found = next((made for layout in LAYOUTS if (made := layout.arrange(pile)) is not None), None)
+    found = sources.arrange(pile)
     if found is None:
-        return
-    _say(batch, pile, found, pulse)
-    _take_away(batch, found)
+        return ""
+    layout, arrangement = found
+    _say(batch, pile, arrangement, pulse)
+    _take_away(batch, arrangement)
+    return layout
 
 
 def opened(staged: str) -> BinaryIO:
@@ -55,7 +56,7 @@ def _say(batch: Batch, pile: Pile, found: Arrangement, pulse: Callable[[], None]
                 try:
                     row.page = pages.to_text(page())
                 except ValueError as error:
-                    row.code, row.message = "bad_annotation", str(error)[:300]
+                    row.code, row.message = "bad_annotation", readable_name(str(error)[:300])
             pulse()
         BatchFile.objects.bulk_update(rows, ["label", "split", "page", "code", "message"])
 

@@ -9,10 +9,12 @@ from annotate.ingest import incoming
 from annotate.ingest.models import BatchFile
 from annotate.ingest.services.batches import Delivery
 from annotate.ingest.source import Item, Limits, Rejected, Unfit
-from annotate.ingest.sources import source_for
+from annotate.ingest.sources import opened
 
 CHUNK = 100
 CHUNK_BYTES = 256 * 2**20
+# The zip that this process had in hand last.
+_LATEST: "dict[str, Feed]" = {}
 
 
 def limits() -> Limits:
@@ -20,10 +22,14 @@ def limits() -> Limits:
 
 
 class Feed:
-    """Entries of a source turned into staged deliveries; `archive` is the row of the zip that they come from."""
+    """Entries of a source turned into staged deliveries; `archive` is the row of the zip that they come from.
+
+    `position` is the entry that comes next, -1 while that is not sure.
+    """
 
     def __init__(self, entries: Iterator[Item | Rejected], *, archive: BatchFile | None = None) -> None:
         self.archive = archive
+        self.position = archive.position if archive else 0
         self.ended = False
         self._entries = entries
         self._prefix = f"{archive.path}/" if archive else ""
@@ -32,7 +38,7 @@ class Feed:
         """The next deliveries, staged; `ended` is set after the last. Raises Unfit where the source cannot be read."""
         incoming.require_room(CHUNK_BYTES)
         found: list[Delivery] = []
-        size = 0
+        size, begun, self.position = 0, self.position, -1
         while len(found) < CHUNK and size < CHUNK_BYTES:
             entry = next(self._entries, None)
             if entry is None:
@@ -42,6 +48,7 @@ class Feed:
             size += delivery.staged.size if delivery.staged else 0
             found.append(delivery)
             pulse()
+        self.position = begun + len(found)
         return found
 
     def _delivery(self, entry: Item | Rejected) -> Delivery:
@@ -68,6 +75,19 @@ def _page(entry: Item) -> tuple[Page | None, str, str]:
 
 
 def feed_of(archive: BatchFile) -> Feed:
-    """The members of a delivered zip, with what it says of them, from where an earlier worker stopped."""
-    place = str(incoming.path_of(archive.staged))
-    return Feed(source_for(place).read(place, limits(), start=archive.position), archive=archive)
+    """The members of a delivered zip, with what it says of them, from where an earlier worker stopped.
+
+    A zip that rested goes on in the process that had it without being looked through again.
+    """
+    feed = _LATEST.pop("feed", None)
+    if feed is None or feed.archive is None or (feed.archive.pk, feed.position) != (archive.pk, archive.position):
+        place = str(incoming.path_of(archive.staged))
+        feed = Feed(opened(place, limits()).entries(archive.position), archive=archive)
+    feed.archive = archive
+    _LATEST["feed"] = feed
+    return feed
+
+
+def forget() -> None:
+    """Lets go of the zip that rested last."""
+    _LATEST.clear()

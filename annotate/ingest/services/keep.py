@@ -13,6 +13,7 @@ from annotate.ingest import holdout, incoming, likeness, pages, rows
 from annotate.ingest.decoder import Decoded, Refused
 from annotate.ingest.models import Batch, BatchFile, Image, ImportedLabel
 from annotate.ingest.placing import Turned, upright
+from annotate.ingest.source import readable_name
 from annotate.projects.models import GuidePicture
 
 State = BatchFile.State
@@ -264,7 +265,7 @@ def _boxes(chunk: _Chunk, file: BatchFile, image: Image) -> dict[str, Any] | Non
     if page.problems:
         chunk.boxes_left_out += len(page.problems)
         file.code = "boxes_left_out"
-        file.message = f"{len(page.problems)} left out: {'; '.join(page.problems)}"[:300]
+        file.message = readable_name(f"{len(page.problems)} left out: {'; '.join(page.problems)}"[:300])
     return pages.answer(page, chunk.batch.mapping)
 
 

@@ -18,7 +18,7 @@ from annotate.ingest.services import dropped
 from annotate.ingest.services.feed import limits
 from annotate.ingest.services.work import Interrupted
 from annotate.ingest.source import Item, Rejected, Unfit
-from annotate.ingest.sources import source_for
+from annotate.ingest.sources import LAYOUTS, opened
 from annotate.projects import selectors as projects
 from annotate.projects import services as classes
 from annotate.projects.models import Project
@@ -30,7 +30,8 @@ State = BatchFile.State
 def analyse_batch(batch: Batch, job: progress.LongJob) -> None:
     """Counts what a closed, staged delivery holds and lets it wait for its word. Raises Interrupted."""
     tally = Tally(partial(_known, batch.project))
-    dropped.arrange(batch, _pulse(job, tally))
+    tally.layouts.add(dropped.arrange(batch, _pulse(job, tally)))
+    tally.expected = batch.files.filter(state=State.PENDING, archive=False).count()
     tally.add_all(_entries(batch, tally), _pulse(job, tally))
     with transaction.atomic():
         if not progress.beat(job, done=tally.pictures, total=tally.pictures):
@@ -43,7 +44,7 @@ def analyse_place(project: Project, path: str) -> dict[str, Any]:
     """What a folder or zip on this machine holds, as a delivery of it would; Invalid where it cannot be read."""
     tally = Tally(partial(_known, project))
     try:
-        tally.add_all(source_for(path).read(path, limits()), lambda: None)
+        tally.add_all(_looked_into(path, tally), lambda: None)
     except Unfit as unfit:
         raise errors.Invalid(unfit.code, unfit.reason) from None
     return tally.view()
@@ -161,9 +162,16 @@ def _entries(batch: Batch, tally: Tally) -> Iterator[Item | Rejected]:
 def _members(archive: BatchFile, tally: Tally) -> Iterable[Item | Rejected]:
     place = str(incoming.path_of(archive.staged))
     try:
-        yield from source_for(place).read(place, limits())
+        yield from _looked_into(place, tally)
     except Unfit as unfit:
         tally.problem(archive.path, unfit.code, unfit.reason)
+
+
+def _looked_into(place: str, tally: Tally) -> Iterator[Item | Rejected]:
+    found = opened(place, limits())
+    tally.layouts.update({found.name} & LAYOUTS.keys())
+    tally.expected += found.pictures
+    return found.entries(0)
 
 
 def _known(project: Project, digests: Sequence[str]) -> set[str]:
@@ -179,7 +187,7 @@ def _pulse(job: progress.LongJob, tally: Tally) -> Callable[[], None]:
     def pulse() -> None:
         if time.monotonic() - beaten[0] > settings.HEARTBEAT_SECONDS / 3:
             beaten[0] = time.monotonic()
-            if not progress.beat(job, done=tally.pictures):
+            if not progress.beat(job, done=tally.pictures, total=max(tally.pictures, tally.expected)):
                 raise Interrupted
 
     return pulse

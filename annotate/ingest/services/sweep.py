@@ -16,11 +16,10 @@ from annotate.accounts.models import User
 from annotate.core import audit, errors, progress, storage
 from annotate.ingest import incoming
 from annotate.ingest.models import Batch, BatchFile
-from annotate.ingest.services import batches, images, staging
-from annotate.ingest.services.feed import limits
+from annotate.ingest.services import batches, feed, images, staging
 from annotate.ingest.services.work import Interrupted, Worker
 from annotate.ingest.source import Item, Rejected, Unfit
-from annotate.ingest.sources import source_for
+from annotate.ingest.sources import opened
 from annotate.projects.models import Project
 
 Job = progress.LongJob
@@ -52,6 +51,7 @@ def ingest_pending(*, seconds: float = 20) -> bool:
         settle(batch, job)
         if time.monotonic() >= until:
             return True
+    feed.forget()
     tidy_now_and_then()
     return False
 
@@ -109,7 +109,7 @@ def ingest_entries(
 def ingest_folder(project: Project, path: str, *, actor: User | None, **how: Any) -> Batch:
     """Takes in a folder, an ImageFolder tree, a VOC, COCO or YOLO set, or a zip of one; as `ingest_entries`."""
     try:
-        entries = source_for(path).read(path, limits())
+        entries = opened(path, feed.limits()).entries(0)
     except Unfit as unfit:
         raise errors.Invalid(unfit.code, unfit.reason) from None
     name = path.rstrip("/").rsplit("/", 1)[-1]

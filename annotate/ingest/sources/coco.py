@@ -1,7 +1,6 @@
 """COCO in a folder or zip: one JSON file or several, each with images, annotations and categories."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
@@ -10,47 +9,48 @@ from annotate.codec import Page
 from annotate.codecs import coco
 from annotate.ingest import layout
 from annotate.ingest.layout import Arrangement, Pile
-from annotate.ingest.source import SPLITS, Item, Limits, Rejected, Unfit
+from annotate.ingest.source import SPLITS, Rejected, Unfit
 
 MARKS: Final = tuple(f'"{part}"'.encode() for part in coco.PARTS)
 
+TOO_LARGE: Final = (
+    f"A COCO file of more than {coco.MOST_BYTES // 2**20} MB is not read, because it is held in memory whole;"
+    " split it into several files with a part of the images each."
+)
 
-class Coco(layout.LabeledSet):
+
+class Coco(layout.Layout):
     """Recognised by a JSON file with COCO's three lists. The words of its name and folders say the split."""
 
     name = "coco"
 
-    look = Limits(picture_bytes=coco.MOST_BYTES, archive_bytes=2**40)
-
     def holds(self, pile: Pile) -> bool:
-        return bool(pile.pictures) and any(_content(pile, name) for name in pile.named(".json"))
+        return bool(pile.pictures) and any(_content(pile, name) != b"" for name in pile.named(".json"))
 
     def lay(self, pile: Pile) -> Arrangement:
-        return _arrange(pile, pile)
-
-    def read(self, place: str, limits: Limits, *, start: int = 0) -> Iterator[Item | Rejected]:
-        pile = layout.pile_of(place, limits)
-        # A file of annotations may be larger than any picture.
-        notes = layout.pile_of(place, replace(limits, picture_bytes=max(limits.picture_bytes, coco.MOST_BYTES)))
-        if pile is not None and notes is not None:
-            yield from layout.arranged(pile, _arrange(pile, notes), start=start)
+        return _arrange(pile)
 
 
-def _content(pile: Pile, name: str) -> bytes:
-    """The bytes of a file that has COCO's lists; none for any other."""
+def _content(pile: Pile, name: str) -> bytes | None:
+    """The bytes of a file that has COCO's lists, b"" for any other; None where it is larger than what is read.
+
+    No other file beside pictures is that large, so it is taken for one of theirs that must be told of.
+    """
     try:
         content = pile.read(name, coco.MOST_BYTES)
-    except Unfit:
-        return b""
+    except Unfit as unfit:
+        return None if unfit.code == "too_large" else b""
     return content if all(mark in content for mark in MARKS) else b""
 
 
-def _arrange(pile: Pile, notes: Pile) -> Arrangement:
+def _arrange(pile: Pile) -> Arrangement:
     pages: dict[str, Callable[[], Page]] = {}
     splits: dict[str, str] = {}
     problems: list[Rejected] = []
-    for name in notes.named(".json"):
-        content = _content(notes, name)
+    for name in pile.named(".json"):
+        content = _content(pile, name)
+        if content is None:
+            problems.append(Rejected(name, "annotations_too_large", TOO_LARGE))
         if not content:
             continue
         try:

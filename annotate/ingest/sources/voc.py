@@ -8,7 +8,7 @@ from annotate.codec import Page
 from annotate.codecs import voc
 from annotate.ingest import layout
 from annotate.ingest.layout import Arrangement, Pile
-from annotate.ingest.source import SPLITS, Limits, Rejected
+from annotate.ingest.source import SPLITS, Rejected
 
 FOLDER: Final = "Annotations/"
 PICTURES: Final = ("JPEGImages/", "images/", "Images/", "")
@@ -16,11 +16,10 @@ LISTS: Final = ("train", "val", "trainval", "test")
 MOST_LIST: Final = 2**26
 
 
-class Voc(layout.LabeledSet):
+class Voc(layout.Layout):
     """Recognised by an XML file that belongs to a picture. ImageSets/Main says the splits: `test` is the holdout."""
 
     name = "voc"
-    look = Limits(picture_bytes=voc.MOST_BYTES, archive_bytes=2**40)
 
     def holds(self, pile: Pile) -> bool:
         return any(_picture(pile, name) for name in pile.named(".xml"))

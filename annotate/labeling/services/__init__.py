@@ -30,7 +30,7 @@ from annotate.labeling.services.votes import (
     Cast,
     cast_source_vote,
     cast_vote,
-    check_inside,
+    cut_to_picture,
     parse_answer,
     parse_for,
 )
@@ -47,7 +47,7 @@ __all__ = [
     "bump_order",
     "cast_source_vote",
     "cast_vote",
-    "check_inside",
+    "cut_to_picture",
     "drop_leases",
     "expire_leases",
     "follow_images",

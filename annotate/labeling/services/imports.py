@@ -14,7 +14,7 @@ from annotate.labeling.facts import lock_task, save_task
 from annotate.labeling.models import Proposal, Queue, Task
 from annotate.labeling.schema import schema_of
 from annotate.labeling.selectors import UNKNOWN
-from annotate.labeling.services.votes import cast_source_vote, check_inside, parse_answer
+from annotate.labeling.services.votes import cast_source_vote, cut_to_picture, parse_answer
 from annotate.projects import selectors as projects
 from annotate.projects.models import Project
 
@@ -87,9 +87,7 @@ def _answer(project: Project, label: ImportedLabel, names: Mapping[str, int]) ->
             boxes.append({"concept": concept, **{key: one[key] for key in one if key not in ("class", "concept")}})
         said = {"boxes": boxes}
     try:
-        value = parse_answer(label.kind, said, live)
-        check_inside(label.kind, value, image_id=label.image_id)
-        return value, ""
+        return cut_to_picture(label.kind, parse_answer(label.kind, said, live), image_id=label.image_id), ""
     except errors.Invalid:
         return None, ""
 

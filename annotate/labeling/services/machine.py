@@ -8,7 +8,7 @@ from django.db import transaction
 from annotate.labeling.models import Prediction, Proposal, Task
 from annotate.labeling.schema import schema_of
 from annotate.labeling.services.asking import refuse_holdout
-from annotate.labeling.services.votes import check_inside, parse_answer
+from annotate.labeling.services.votes import cut_to_picture, parse_answer
 from annotate.projects.models import Project
 
 CHUNK = 500
@@ -26,12 +26,11 @@ def propose(project: Project, *, model: str, answers: Mapping[int, tuple[Any, fl
         project, sorted(answers), code="holdout_proposal", message="A holdout picture never gets a proposal."
     )
     concepts = schema_of(project).live
-    values = {
-        image: (parse_answer(project.kind, answer, concepts, machine=True), score)
-        for image, (answer, score) in ((image, offer) for image, offer in answers.items() if offer is not None)
-    }
-    for image, (value, _) in values.items():
-        check_inside(project.kind, value, image_id=image)
+    values = {}
+    for image, offer in answers.items():
+        if offer is not None:
+            value = parse_answer(project.kind, offer[0], concepts, machine=True)
+            values[image] = (cut_to_picture(project.kind, value, image_id=image), offer[1])
     done = 0
     ids = sorted(answers)
     for start in range(0, len(ids), CHUNK):

@@ -17,7 +17,6 @@ from annotate.labeling.models import Task, Vote
 from annotate.labeling.schema import schema_of
 from annotate.projects.models import Project
 
-OVERHANG = 0.01  # pixels: what rounding may add
 COUNTING = {Vote.Outcome.ANSWER, Vote.Outcome.CANNOT_TELL}
 
 
@@ -166,21 +165,21 @@ def parse_answer(
 
 
 def parse_for(task: TaskFacts, answer: Any, concepts: Collection[int], *, proposed: Any = None) -> Any:
-    """The answer to a task in its canonical form; Invalid also where it reaches beyond the task's picture."""
+    """The answer to a task in its canonical form, cut to the task's picture; Invalid where it reaches beyond."""
     value = parse_answer(task.kind, answer, concepts, proposed=proposed)
-    check_inside(task.kind, value, image_id=task.image_id)
-    return value
+    return cut_to_picture(task.kind, value, image_id=task.image_id)
 
 
-def check_inside(kind: str, value: Any, *, image_id: int) -> None:
-    """Invalid where a parsed answer reaches further than OVERHANG pixels beyond the picture."""
-    bounds = KINDS[kind].bounds(value)
-    if bounds is None:
-        return
+def cut_to_picture(kind: str, value: Any, *, image_id: int) -> Any:
+    """A parsed answer on its picture, by the kind's rule for edges; Invalid where it reaches further out."""
+    if KINDS[kind].bounds(value) is None:
+        return value
     ((width, height),) = sql.rows("SELECT width, height FROM ingest_image WHERE id = %s", [image_id])
-    if min(bounds[:2]) < -OVERHANG or bounds[2] > width + OVERHANG or bounds[3] > height + OVERHANG:
-        told = {"bounds": list(bounds), "width": width, "height": height}
-        raise errors.Invalid("outside_picture", "This answer reaches beyond the edge of the picture.", told)
+    try:
+        return KINDS[kind].within(value, width, height)
+    except ValueError as error:
+        told = {"reason": str(error), "width": width, "height": height}
+        raise errors.Invalid("outside_picture", f"This answer does not fit the picture: {error}.", told) from None
 
 
 def _proposed(task_id: int, proposal_id: int | None) -> Any:

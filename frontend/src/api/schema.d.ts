@@ -1470,6 +1470,8 @@ export interface components {
         ActionsEnum: "manage" | "settle" | "browse" | "work" | "label" | "see";
         /** @description `labeled`, `empty` (settled: nothing there) and `unsaid` (nothing said of it) add up to `pictures`. */
         AnalysisShape: {
+            /** @description What the labels were recognised by. */
+            layouts: components["schemas"]["LayoutsEnum"][];
             says: components["schemas"]["SaysEnum"];
             /** @description Whether its labels are of the project's kind. */
             fits: boolean;
@@ -2039,6 +2041,8 @@ export interface components {
         LabelsAs: "none" | "votes" | "gold" | "proposals";
         /** @enum {string} */
         LanguageEnum: "en" | "zh-CN";
+        /** @enum {string} */
+        LayoutsEnum: "voc" | "coco" | "yolo" | "folders";
         Log: {
             text: string;
             state: string;

@@ -46,8 +46,8 @@ def test_one_person_alone_settles_at_once() -> None:
 
 
 OUTSIDE = {
-    "beyond the right": [20, 2, 32.02, 9],
-    "beyond the bottom": [2, 2, 9, 24.02],
+    "beyond the right": [20, 2, 32.51, 9],
+    "beyond the bottom": [2, 2, 9, 24.51],
     "far away": [500, 500, 600, 600],
 }
 
@@ -65,7 +65,7 @@ def test_a_box_beyond_the_edge_is_refused_everywhere_and_changes_nothing(box: li
     with pytest.raises(errors.Invalid):
         labeling.propose(project, model="m", answers={Image.objects.get().pk: (said, 0.5)})
     assert not Vote.objects.exists() and not Decision.objects.exists()
-    edge = crowd.boxes(project, ("cat", 0, 0, 32.01, 24))
+    edge = crowd.boxes(project, ("cat", 0, 0, 32.5, 24))
     assert crowd.answer(project, ada, task, edge).status == "stored"
 
 

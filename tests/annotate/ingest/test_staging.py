@@ -58,7 +58,7 @@ def test_a_staged_delivery_is_looked_at_and_nothing_of_it_is_taken() -> None:
     assert {key: found[key] for key in ("says", "fits", "pictures", "labeled", "empty", "unsaid", "boxes")} == {
         "says": "boxes", "fits": True, "pictures": 7, "labeled": 3, "empty": 1, "unsaid": 3, "boxes": 4,
     }  # fmt: skip
-    assert (found["duplicates"], found["repeated"]) == (1, 1)
+    assert (found["duplicates"], found["repeated"], found["layouts"]) == (1, 1, ["voc"])
     assert found["splits"] == {"train": 5, "holdout": 1, "none": 1}
     known = concepts(project)
     assert found["classes"] == [
@@ -161,7 +161,8 @@ def test_folders_of_classes_are_mapped_likewise() -> None:
     tree = [("Cats/1.png", picture_bytes(1)), ("dog/2.png", picture_bytes(2)), ("junk/3.png", picture_bytes(3)),
             ("test/emu/4.png", picture_bytes(4))]  # fmt: skip
     batch = looked_at(project, *tree)
-    assert selectors.analysis_view(batch)["says"] == "classes"
+    found = selectors.analysis_view(batch)
+    assert (found["says"], found["layouts"]) == ("classes", ["folders"])
     known = concepts(project)
     mapping = [
         {"name": "Cats", "concept": known["cat"]},
@@ -252,6 +253,6 @@ def test_loose_files_that_are_no_set_stay_as_they_are() -> None:
     project, admin = boxed()
     batch = looked_at(project, *pictures(2), ("notes.xml", sets.voc_xml()), ("data.json", b"{}"))
     found = selectors.analysis_view(batch)
-    assert (found["pictures"], found["unsaid"], found["labeled"]) == (4, 4, 0)
+    assert (found["pictures"], found["unsaid"], found["labeled"], found["layouts"]) == (4, 4, 0, [])
     batch = commit(batch, admin, labels_as="none")
     assert (batch.added, batch.refused) == (2, 2)

@@ -14,9 +14,9 @@ from PIL import Image as Pillow
 
 from annotate.core import storage
 from annotate.core.progress import LongJob
-from annotate.ingest import incoming, selectors, services
+from annotate.ingest import incoming, layout, selectors, services, zipped
 from annotate.ingest.models import Batch, BatchFile, Image, ImportedLabel
-from annotate.ingest.services import keep, sweep, work
+from annotate.ingest.services import feed, keep, sweep, work
 from annotate.projects.models import LabelClass, Project
 from tests.annotate.ingest import hostile
 from tests.annotate.ingest.deliver import deliver, image_of, loose, pictures, ready, states, take_in
@@ -113,7 +113,8 @@ def test_a_broken_zip_is_one_refused_file() -> None:
 
 
 @pytest.mark.django_db
-def test_a_zip_goes_on_where_a_worker_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_zip_goes_on_where_a_worker_stopped(monkeypatch: pytest.MonkeyPatch, elsewhere: bool) -> None:
     monkeypatch.setattr("annotate.ingest.services.feed.CHUNK", 4)
     project, _ = ready()
     place = hostile.write_zip(storage.root("drafts").parent / "a.zip", dict(pictures(10)))
@@ -122,10 +123,15 @@ def test_a_zip_goes_on_where_a_worker_stopped(monkeypatch: pytest.MonkeyPatch) -
     assert job is not None
     with work.Worker(batch, job) as worker:
         assert worker._take_in()
+    if elsewhere:
+        feed.forget()
+    looks: list[str] = []
+    monkeypatch.setattr(layout, "read_zip", lambda *args, **how: looks.append(args[0]) or zipped.read_zip(*args, **how))
     let_go(batch)
     services.ingest_pending()
     assert counted(batch) == (10, 10, 0, 0)
     assert states(batch) == {"opened": 1, "added": 10}
+    assert len(looks) == elsewhere, "the process that had the zip does not look through it again"
 
 
 @pytest.mark.django_db

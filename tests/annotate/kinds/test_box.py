@@ -78,7 +78,7 @@ def test_bounds_hold_every_box(answer: dict[str, Any]) -> None:
 def test_corners_are_kept_to_a_hundredth_and_false_flags_left_out() -> None:
     said = {"boxes": [{"concept": 3, "box": [-0.004, 1, 2.006, 9.999], "occluded": False, "crowd": True}]}
     assert BOX.parse(said, CLASSES) == {"boxes": [{"concept": 3, "box": [0.0, 1.0, 2.01, 10.0], "crowd": True}]}
-    with pytest.raises(ValueError, match="box 2 begins outside"):
+    with pytest.raises(ValueError, match="box 2: it reaches 1 pixels beyond"):
         BOX.parse({"boxes": [*said["boxes"], {"concept": 3, "box": [-1, 0, 5, 5]}]}, CLASSES)
 
 

@@ -96,6 +96,7 @@ class Command(BaseCommand):
 
     def _tell(self, found: dict[str, Any]) -> None:
         write = self.stdout.write
+        write(f"labels lie as: {', '.join(found['layouts']) or 'none'}")
         write(f"{found['pictures']} pictures: {found['labeled']} labeled, {found['empty']} with nothing on them, "
               f"{found['unsaid']} of which nothing is said")  # fmt: skip
         write(f"{found['boxes']} boxes; {found['duplicates']} pictures are in the project already, "

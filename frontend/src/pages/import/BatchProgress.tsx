@@ -1,66 +1,74 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ask } from '@/api/client'
 import { errorText } from '@/api/errors'
 import { projectKey } from '@/api/project'
-import { ErrorState } from '@/components/ErrorState'
+import type { Batch } from '@/api/types'
 import { JobBar } from '@/components/JobBar'
 import { useFormat } from '@/i18n/format'
 import { tellFailed } from '../tell'
-import { batchQuery, isMoving } from './queries'
+import { batchesKey, isMoving } from './queries'
 import { RefusedFiles } from './RefusedFiles'
-import type { Uploads } from './uploads'
 
 interface Props {
   pid: number
-  bid: number
-  uploads: Uploads
+  batch: Batch
+  /** Files that were refused before they became part of the delivery. */
+  refusedHere: number
   onAgain: () => void
 }
 
-/** What the server makes of a delivery, until the last picture is in. */
-export function BatchProgress({ pid, bid, uploads, onAgain }: Props) {
+/** What the server makes of a delivery, until it was looked at or the last picture is in. */
+export function BatchProgress({ pid, batch, refusedHere, onAgain }: Props) {
   const { t } = useTranslation('data')
   const format = useFormat()
   const client = useQueryClient()
-  const batch = useQuery(batchQuery(pid, bid))
+  const path = { pid, bid: batch.id }
   const cancel = useMutation({
-    mutationFn: () => ask(api.POST('/api/projects/{pid}/batches/{bid}/cancel', { params: { path: { pid, bid } } })),
-    onSettled: () => batch.refetch(),
+    mutationFn: () => ask(api.POST('/api/projects/{pid}/batches/{bid}/cancel', { params: { path } })),
+    onSettled: () => client.invalidateQueries({ queryKey: batchesKey(pid) }),
     onError: (problem) => tellFailed(errorText(problem)),
   })
-  const over = batch.data !== undefined && !isMoving(batch.data)
+  const over = !isMoving(batch)
+  const looking = batch.staged
 
   useEffect(() => {
     if (over) void client.invalidateQueries({ queryKey: projectKey(pid) })
   }, [over, client, pid])
 
-  if (batch.isError) return <ErrorState text={errorText(batch.error)} onRetry={() => batch.refetch()} />
-  if (!batch.data) return null
-  const { counts, job } = batch.data
+  const { counts, job } = batch
   return (
     <Paper withBorder p="lg">
       <Stack>
         <Title order={2} fz="h4">
-          {t('import.working')}
+          {t(looking ? 'import.looking' : 'import.working')}
         </Title>
         {job && (
           <JobBar
-            job={{ ...job, title: job.title || batch.data.name || t('import.title') }}
+            job={{ ...job, title: job.title || batch.name || t('import.title') }}
             onCancel={over ? undefined : () => cancel.mutate()}
           />
         )}
-        {!over && <Text size="sm">{t('import.workingHelp')}</Text>}
-        <Text role="status">
-          {t('import.result', {
-            added: format.number(counts.added),
-            duplicate: format.number(counts.duplicate),
-            refused: format.number(counts.refused),
-          })}
-        </Text>
+        {!over && <Text size="sm">{t(looking ? 'import.lookingHelp' : 'import.workingHelp')}</Text>}
+        {looking ? (
+          over && <Text role="status">{t('import.nothingTaken')}</Text>
+        ) : (
+          <Text role="status">
+            {t('import.result', {
+              added: format.number(counts.added),
+              duplicate: format.number(counts.duplicate),
+              refused: format.number(counts.refused),
+            })}
+            {counts.boxes + counts.boxes_left_out > 0 &&
+              ` · ${t('import.boxes', {
+                boxes: format.number(counts.boxes),
+                left: format.number(counts.boxes_left_out),
+              })}`}
+          </Text>
+        )}
         {over && (
           <Group>
             <Button component={Link} to={`/p/${pid}/data`}>
@@ -74,8 +82,11 @@ export function BatchProgress({ pid, bid, uploads, onAgain }: Props) {
             </Button>
           </Group>
         )}
-        {(counts.refused > 0 || uploads.count('refused') > 0) && (
-          <RefusedFiles pid={pid} bid={bid} count={counts.refused} />
+        {!looking && counts.refused + refusedHere > 0 && (
+          <RefusedFiles pid={pid} bid={batch.id} count={counts.refused} />
+        )}
+        {over && counts.boxes_left_out > 0 && (
+          <RefusedFiles pid={pid} bid={batch.id} count={counts.boxes_left_out} partly />
         )}
       </Stack>
     </Paper>

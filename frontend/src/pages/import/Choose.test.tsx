@@ -19,18 +19,38 @@ it('shows what was chosen and starts with it, in Chinese', async () => {
   expect(screen.getByText('3 个文件，2 kB')).toBeTruthy()
   expect(screen.getByText('文件夹：cat (2), dog (1)')).toBeTruthy()
 
-  await user.click(screen.getByLabelText('是，每个算作一次回答'))
-  const start = screen.getByRole<HTMLButtonElement>('button', { name: '导入 3 个文件' })
-  expect(start.disabled).toBe(true)
-  await user.type(screen.getByLabelText(/来源名称/), '博物馆')
-  await user.click(start)
+  await user.click(screen.getByRole('button', { name: '导入 3 个文件' }))
   const [files, choice] = onStart.mock.calls[0] ?? []
   expect(files.map(({ path }: { path: string }) => path)).toEqual([
     'pets/cat/1.jpg',
     'pets/cat/2.jpg',
     'pets/dog/3.jpg',
   ])
-  expect(choice).toEqual({ name: '', labels_as: 'votes', source_name: '博物馆' })
+  expect(choice).toEqual({ name: '', staged: false })
+
+  await user.click(screen.getByLabelText('是，先查看标注'))
+  await user.click(screen.getByRole('button', { name: '发送 3 个文件并查看' }))
+  expect(onStart.mock.lastCall?.[1]).toEqual({ name: 'pets', staged: true })
+})
+
+it('looks first at a zip and at a folder with files beside its pictures, unless told otherwise', async () => {
+  const user = userEvent.setup()
+  const onStart = vi.fn()
+  await renderIn(<Choose busy={false} problem={null} onStart={onStart} />)
+  await user.upload(screen.getByTestId('files'), [new File(['a'], 'blood.zip')])
+  await user.click(screen.getByRole('button', { name: 'Send 1 file and look at it' }))
+  expect(onStart.mock.lastCall?.[1]).toEqual({ name: 'blood', staged: true })
+  await user.click(screen.getByLabelText('No, only pictures'))
+  await user.type(screen.getByLabelText(/Name of this delivery/), 'second half')
+  await user.click(screen.getByRole('button', { name: 'Import 1 file' }))
+  expect(onStart.mock.lastCall?.[1]).toEqual({ name: 'second half', staged: false })
+
+  await user.click(screen.getByRole('button', { name: 'Take them away' }))
+  await user.upload(screen.getByTestId('folder'), ['set/a.jpg', 'set/a.xml', 'other/b.jpg'].map(inFolder))
+  await user.clear(screen.getByLabelText(/Name of this delivery/))
+  await user.click(screen.getByLabelText('Yes, look at them first'))
+  await user.click(screen.getByRole('button', { name: 'Send 3 files and look at them' }))
+  expect(onStart.mock.lastCall?.[1]).toEqual({ name: '', staged: true })
 })
 
 it('asks nothing about labels where there are no folders, and adds no file twice', async () => {

@@ -8,14 +8,15 @@ import { useFormat } from '@/i18n/format'
 import classes from './import.module.css'
 import { folders, fromDrop, fromInput, type GivenFile } from './walk'
 
-const LABELS_AS = ['none', 'votes', 'gold'] as const
 const SHOWN_FOLDERS = 6
-const TITLES = { none: 'labelsNone', votes: 'labelsVotes', gold: 'labelsGold' } as const
+// A zip may hold anything, and files of these kinds are nobody's pictures.
+const ZIP = /\.zip$/i
+const SAYS_SOMETHING = /\.(xml|json|txt|ya?ml)$/i
 
 export interface Choice {
   name: string
-  labels_as: (typeof LABELS_AS)[number]
-  source_name: string
+  /** Looked at before anything of it is taken in. */
+  staged: boolean
 }
 
 interface Props {
@@ -29,9 +30,12 @@ export function Choose({ busy, problem, onStart }: Props) {
   const { t } = useTranslation(['data', 'common'])
   const format = useFormat()
   const [files, setFiles] = useState<GivenFile[]>([])
-  const [choice, setChoice] = useState<Choice>({ name: '', labels_as: 'none', source_name: '' })
+  const [name, setName] = useState('')
+  const [said, setSaid] = useState<boolean | null>(null)
   const named = useMemo(() => folders(files), [files])
-  const mayHaveLabels = named.length > 0 || files.some(({ path }) => /\.zip$/i.test(path))
+  const looksLabeled = files.some(({ path }) => ZIP.test(path) || SAYS_SOMETHING.test(path))
+  const mayHaveLabels = named.length > 0 || looksLabeled
+  const staged = mayHaveLabels && (said ?? looksLabeled)
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0)
 
   function add(more: GivenFile[]) {
@@ -70,53 +74,42 @@ export function Choose({ busy, problem, onStart }: Props) {
             {mayHaveLabels && (
               <Radio.Group
                 label={t('import.labels')}
-                value={choice.labels_as}
-                onChange={(value) =>
-                  setChoice({ ...choice, labels_as: LABELS_AS.find((each) => each === value) ?? 'none' })
-                }
+                value={staged ? 'look' : 'none'}
+                onChange={(value) => setSaid(value === 'look')}
               >
                 <Stack gap="sm" mt="xs">
-                  {LABELS_AS.map((value) => (
-                    <Radio
-                      key={value}
-                      value={value}
-                      label={t(`import.${TITLES[value]}`)}
-                      description={t(`import.${TITLES[value]}Help`)}
-                    />
-                  ))}
+                  <Radio value="look" label={t('import.labelsLook')} description={t('import.labelsLookHelp')} />
+                  <Radio value="none" label={t('import.labelsNone')} description={t('import.labelsNoneHelp')} />
                 </Stack>
               </Radio.Group>
-            )}
-            {choice.labels_as !== 'none' && (
-              <TextInput
-                label={t('import.source')}
-                description={t('import.sourceHelp')}
-                required={choice.labels_as === 'votes'}
-                maxLength={100}
-                value={choice.source_name}
-                onChange={(event) => setChoice({ ...choice, source_name: event.currentTarget.value })}
-              />
             )}
             <TextInput
               label={`${t('import.name')} (${t('common:optional')})`}
               maxLength={200}
-              value={choice.name}
-              onChange={(event) => setChoice({ ...choice, name: event.currentTarget.value })}
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
             />
             <Button
               size="md"
               loading={busy}
-              disabled={choice.labels_as === 'votes' && !choice.source_name.trim()}
-              onClick={() => onStart(files, choice)}
+              onClick={() => onStart(files, { name: name.trim() || (staged ? whatItIs(files) : ''), staged })}
               style={{ alignSelf: 'flex-start' }}
             >
-              {t('import.start', { count: files.length })}
+              {t(staged ? 'import.look' : 'import.start', { count: files.length })}
             </Button>
           </Stack>
         </Paper>
       )}
     </Stack>
   )
+}
+
+/** A name for a labeled set that was given none: that of its zip, or of the folder that holds it all. */
+function whatItIs(files: readonly GivenFile[]): string {
+  const first = files[0]?.path ?? ''
+  const top = first.split('/')[0] ?? ''
+  const whole = files.length === 1 ? ZIP.test(first) : files.every(({ path }) => path.startsWith(`${top}/`))
+  return whole ? top.replace(ZIP, '').slice(0, 200) : ''
 }
 
 function DropZone({ onFiles }: { onFiles: (files: GivenFile[]) => void }) {

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { api, ask } from '@/api/client'
 import { errorText } from '@/api/errors'
 import type { Batch } from '@/api/types'
+import { ConfirmButton } from '@/components/ConfirmButton'
 import { ErrorState } from '@/components/ErrorState'
 import { JobBar } from '@/components/JobBar'
 import { useFormat } from '@/i18n/format'
@@ -12,8 +13,14 @@ import { tellFailed } from '../tell'
 import { batchesKey, batchesQuery, isMoving } from './queries'
 import { RefusedFiles } from './RefusedFiles'
 
-/** Earlier deliveries, newest first; one whose sending broke off can be finished here. */
-export function PastBatches({ pid }: { pid: number }) {
+interface Props {
+  pid: number
+  /** Goes on with a delivery that was looked at and waits. */
+  onGoOn: (bid: number) => void
+}
+
+/** Earlier deliveries, newest first; one whose sending broke off can be finished, one that waits gone on with. */
+export function PastBatches({ pid, onGoOn }: Props) {
   const { t } = useTranslation('data')
   const batches = useQuery(batchesQuery(pid))
   if (batches.isError) return <ErrorState text={errorText(batches.error)} onRetry={() => batches.refetch()} />
@@ -22,13 +29,13 @@ export function PastBatches({ pid }: { pid: number }) {
   return (
     <Stack gap="sm">
       {shown.map((batch) => (
-        <PastBatch key={batch.id} pid={pid} batch={batch} />
+        <PastBatch key={batch.id} pid={pid} batch={batch} onGoOn={onGoOn} />
       ))}
     </Stack>
   )
 }
 
-function PastBatch({ pid, batch }: { pid: number; batch: Batch }) {
+function PastBatch({ pid, batch, onGoOn }: Props & { batch: Batch }) {
   const { t } = useTranslation('data')
   const format = useFormat()
   const client = useQueryClient()
@@ -60,12 +67,14 @@ function PastBatch({ pid, batch }: { pid: number; batch: Batch }) {
       <Group justify="space-between" mt={4}>
         <Text size="sm" c="dimmed">
           {[
-            t(`import.batchState.${batch.state}`),
-            t('import.result', {
-              added: format.number(counts.added),
-              duplicate: format.number(counts.duplicate),
-              refused: format.number(counts.refused),
-            }),
+            t(`import.batchState.${batch.state === 'closed' && batch.staged ? 'looking' : batch.state}`),
+            batch.staged
+              ? t('import.nothingTaken')
+              : t('import.result', {
+                  added: format.number(counts.added),
+                  duplicate: format.number(counts.duplicate),
+                  refused: format.number(counts.refused),
+                }),
           ].join(' · ')}
         </Text>
         <Group gap="xs">
@@ -74,7 +83,23 @@ function PastBatch({ pid, batch }: { pid: number; batch: Batch }) {
               {t('import.finish')}
             </Button>
           )}
-          {counts.refused > 0 && (
+          {batch.state === 'analysed' && (
+            <>
+              <ConfirmButton
+                size="xs"
+                variant="default"
+                danger
+                label={t('import.found.discard')}
+                name={t('import.found.discardNamed', { name })}
+                question={t('import.found.discardAsk')}
+                onConfirm={() => cancel.mutate()}
+              />
+              <Button size="xs" aria-label={t('import.found.goOnNamed', { name })} onClick={() => onGoOn(batch.id)}>
+                {t('import.found.goOn')}
+              </Button>
+            </>
+          )}
+          {counts.refused > 0 && !batch.staged && (
             <Button size="xs" variant="default" aria-expanded={open} onClick={() => setOpen(!open)}>
               {t('import.refused')}
             </Button>

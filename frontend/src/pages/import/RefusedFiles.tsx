@@ -4,12 +4,22 @@ import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError, errorText } from '@/api/errors'
 import { ErrorState } from '@/components/ErrorState'
-import { refusedQuery } from './queries'
+import { filesQuery } from './queries'
 
-/** The files that could not be taken in, each with its reason. `count` makes it look again when more are refused. */
-export function RefusedFiles({ pid, bid, count }: { pid: number; bid: number; count: number }) {
+interface Props {
+  pid: number
+  bid: number
+  /** Makes it look again when it changes. */
+  count: number
+  /** Files that are in, but not all that was said of them, instead of those that are not. */
+  partly?: boolean
+}
+
+/** The files of which there is something to say, each with the reason. */
+export function RefusedFiles({ pid, bid, count, partly = false }: Props) {
   const { t } = useTranslation('data')
-  const refused = useInfiniteQuery(refusedQuery(pid, bid))
+  const refused = useInfiniteQuery(filesQuery(pid, bid, partly ? 'partly' : 'refused'))
+  const title = t(partly ? 'import.partly' : 'import.refused')
   const { refetch } = refused
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the number changes
@@ -21,17 +31,24 @@ export function RefusedFiles({ pid, bid, count }: { pid: number; bid: number; co
   return (
     <Stack gap="xs" align="flex-start">
       <Title order={3} fz="h5">
-        {t('import.refused')}
+        {title}
       </Title>
       <Text size="sm" c="dimmed">
-        {t('import.refusedLead')}
+        {t(partly ? 'import.partlyLead' : 'import.refusedLead')}
       </Text>
-      <Table aria-label={t('import.refused')}>
+      <Table aria-label={title}>
         <Table.Tbody>
           {files.map((file) => (
             <Table.Tr key={file.id}>
               <Table.Td style={{ overflowWrap: 'anywhere' }}>{file.path}</Table.Td>
-              <Table.Td>{errorText(new ApiError(file.code, file.message, { status: 422 }))}</Table.Td>
+              <Table.Td>
+                {errorText(new ApiError(file.code, file.message, { status: 422 }))}
+                {partly && (
+                  <Text size="xs" c="dimmed" lang="en" style={{ overflowWrap: 'anywhere' }}>
+                    {file.message}
+                  </Text>
+                )}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

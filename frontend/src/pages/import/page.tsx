@@ -4,10 +4,9 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { projectKey } from '@/api/project'
-import type { Batch } from '@/api/types'
 import { PageTitle } from '@/components/PageTitle'
-import { BatchProgress } from './BatchProgress'
 import { type Choice, Choose } from './Choose'
+import { Delivery } from './Delivery'
 import { PastBatches } from './PastBatches'
 import { SendProgress } from './SendProgress'
 import type { Uploads } from './uploads'
@@ -16,10 +15,10 @@ import type { GivenFile } from './walk'
 
 const route = getRouteApi('/inside/shell/p/$pid/import')
 
+/** The delivery on the page; without uploads one that had arrived before. */
 interface Running {
-  batch: Batch
-  uploads: Uploads
-  sent: boolean
+  bid: number
+  uploads: Uploads | null
 }
 
 export default function ImportPage() {
@@ -27,10 +26,13 @@ export default function ImportPage() {
   const { pid } = route.useParams()
   const client = useQueryClient()
   const [running, setRunning] = useState<Running | null>(null)
-  const sending = running !== null && !running.sent
+  const [sending, setSending] = useState(false)
   const start = useStartImport(pid, {
-    onOpened: (batch, uploads) => setRunning({ batch, uploads, sent: false }),
-    onSent: () => setRunning((before) => before && { ...before, sent: true }),
+    onOpened: (batch, uploads) => {
+      setRunning({ bid: batch.id, uploads })
+      setSending(true)
+    },
+    onSent: () => setSending(false),
   })
 
   useEffect(() => {
@@ -49,15 +51,18 @@ export default function ImportPage() {
       <PageTitle title={t('import.title')} lead={t('import.lead')} />
       <Stack gap="xl" maw={920}>
         {!running && <Choose busy={start.isPending} problem={start.error} onStart={begin} />}
-        {running && !running.sent && (
-          <SendProgress uploads={running.uploads} onGoOn={() => start.finish(running.batch, running.uploads)} />
-        )}
-        {running?.sent && (
-          <BatchProgress
-            pid={pid}
-            bid={running.batch.id}
+        {sending && running?.uploads && (
+          <SendProgress
             uploads={running.uploads}
-            onAgain={() => {
+            onGoOn={() => running.uploads && start.finish(running.bid, running.uploads)}
+          />
+        )}
+        {!sending && running && (
+          <Delivery
+            pid={pid}
+            bid={running.bid}
+            refusedHere={running.uploads?.count('refused') ?? 0}
+            onAway={() => {
               setRunning(null)
               void client.invalidateQueries({ queryKey: projectKey(pid) })
             }}
@@ -68,7 +73,7 @@ export default function ImportPage() {
             <Title order={2} fz="h4" mb="sm">
               {t('import.before')}
             </Title>
-            <PastBatches pid={pid} />
+            <PastBatches pid={pid} onGoOn={(bid) => setRunning({ bid, uploads: null })} />
           </section>
         )}
         <Text size="sm" c="dimmed">

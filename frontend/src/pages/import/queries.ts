@@ -1,9 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, ask } from '@/api/client'
 import { projectKey } from '@/api/project'
-import type { Batch, BatchFile, Page } from '@/api/types'
+import type { Analysis, Batch, BatchFile, Page } from '@/api/types'
 
 const EVERY_MS = 1500
+const FILES = { refused: { state: 'refused' }, partly: { state: 'added', told: true } } as const
 
 export const batchesKey = (pid: number) => [...projectKey(pid), 'batches']
 
@@ -23,16 +24,29 @@ export const batchQuery = (pid: number, bid: number) =>
     refetchInterval: ({ state }) => (!state.data || isMoving(state.data) ? EVERY_MS : false),
   })
 
-export const refusedQuery = (pid: number, bid: number) =>
+/** What was found in a delivery that waits; looked at anew each time it is opened, because classes may have changed. */
+export const analysisQuery = (pid: number, bid: number) =>
+  queryOptions({
+    queryKey: [...batchesKey(pid), bid, 'analysis'],
+    queryFn: (): Promise<Analysis> =>
+      ask(api.GET('/api/projects/{pid}/batches/{bid}/analysis', { params: { path: { pid, bid } } })),
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  })
+
+type Listed = 'refused' | 'partly'
+
+/** Files of a delivery that were refused, or taken in with something of their labels left out. */
+export const filesQuery = (pid: number, bid: number, listed: Listed) =>
   infiniteQueryOptions({
-    queryKey: [...batchesKey(pid), bid, 'refused'],
+    queryKey: [...batchesKey(pid), bid, listed],
     initialPageParam: '',
     queryFn: ({ pageParam }): Promise<Page<BatchFile>> =>
       ask(
         api.GET('/api/projects/{pid}/batches/{bid}/files', {
           params: {
             path: { pid, bid },
-            query: { state: 'refused', limit: 100, ...(pageParam ? { cursor: pageParam } : {}) },
+            query: { ...FILES[listed], limit: 100, ...(pageParam ? { cursor: pageParam } : {}) },
           },
         }),
       ),

@@ -18,10 +18,10 @@ interface Steps {
 export function useStartImport(pid: number, { onOpened, onSent }: Steps) {
   const client = useQueryClient()
 
-  async function finish(batch: Batch, uploads: Uploads) {
+  async function finish(bid: number, uploads: Uploads) {
     uploads.stop()
     try {
-      await ask(api.POST('/api/projects/{pid}/batches/{bid}/close', { params: { path: { pid, bid: batch.id } } }))
+      await ask(api.POST('/api/projects/{pid}/batches/{bid}/close', { params: { path: { pid, bid } } }))
       await client.invalidateQueries({ queryKey: batchesKey(pid) })
       onSent()
     } catch (problem) {
@@ -50,7 +50,7 @@ export function useStartImport(pid: number, { onOpened, onSent }: Steps) {
       onOpened(batch, uploads)
       void uploads.run().then(() => {
         if (uploads.stopped || uploads.count('failed') > 0) return undefined
-        return finish(batch, uploads)
+        return finish(batch.id, uploads)
       })
     },
   })
