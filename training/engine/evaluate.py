@@ -13,6 +13,8 @@ from training.engine.device import device_of, set_threads
 from training.engine.files import sync_file, write_json
 from training.engine.problems import PROBLEMS
 
+ROWS_TOGETHER = 2_000
+
 
 def evaluate(
     version: Version, checkpoint: Checkpoint, out: Path, *, cache: Path, split: str, progress: Progress
@@ -36,8 +38,10 @@ def evaluate(
     report = {"version_digest": version.manifest.digest, "checkpoint": _name(checkpoint), **scores.figures}
     report["counts"]["excluded"] = _taken_out(version, split)
     out.mkdir(parents=True, exist_ok=True)
-    pq.write_table(scores.table, out / "predictions.parquet", compression="zstd")
-    sync_file(out / "predictions.parquet")
+    for name, table in {"predictions": scores.table, **scores.beside}.items():
+        # few rows together, so that a page of them costs the same wherever it lies
+        pq.write_table(table, out / f"{name}.parquet", compression="zstd", row_group_size=ROWS_TOGETHER)
+        sync_file(out / f"{name}.parquet")
     write_json(out / "evaluation.json", report)
     return report
 
