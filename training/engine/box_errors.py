@@ -11,6 +11,7 @@ A found box has one kind. The drawn box that a `loose` or `wrong_class` one is a
 hit. Boxes set aside are neither.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -78,6 +79,7 @@ def error_table(
     Found boxes are errors at every threshold up to their `score`: the surest come first. Drawn boxes are missed at
     every threshold above theirs, the score of their hit: what was never found comes first, the largest in front. So
     the errors at a threshold are the first ones of each kind. `other_box` is the drawn box that a found one is about.
+    The schema's metadata has under `sections` where each kind begins and ends.
     """
     names = np.array(digests, np.str_)
     boxes, labels = (np.concatenate([getattr(one, name) for one in truths]) for name in ("boxes", "labels"))
@@ -104,7 +106,18 @@ def error_table(
         mine = order[kinds[order] == kind]
         parts.append(_part(kind, names[whose[mine]], own_labels[mine], score=own_scores[mine], box=own_boxes[mine],
                            other=(partners[mine], labels, boxes), overlap=overlaps[mine]))  # fmt: skip
-    return pa.concat_tables(parts)
+    return _marked(pa.concat_tables(parts), [part.num_rows for part in parts])
+
+
+def no_errors() -> pa.Table:
+    """The table where nothing was scored."""
+    return _marked(TABLE.empty_table(), [0] * len(ERRORS))
+
+
+def _marked(table: pa.Table, lengths: Sequence[int]) -> pa.Table:
+    ends = np.cumsum(lengths).tolist()
+    sections = {kind: [end - length, end] for kind, end, length in zip(ERRORS, ends, lengths, strict=True)}
+    return table.replace_schema_metadata({"sections": json.dumps(sections)})
 
 
 def _part(

@@ -138,7 +138,7 @@ def box_table(scored: Scored) -> pa.Table:
 def error_table(scored: Scored) -> pa.Table:
     """Every error at some threshold, as `box_errors.error_table` orders them."""
     if len(scored.rows) == 0:
-        return box_errors.TABLE.empty_table()
+        return box_errors.no_errors()
     digests = [scored.examples.digests[row] for row in scored.rows.tolist()]
     reached = [_hit_scores(scored, place) for place in range(len(scored.rows))]
     return box_errors.error_table(digests, scored.truths, scored.found, matches=scored.matches, hit_scores=reached)
