@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { BoxReport } from './boxScores'
 import { api, ask } from './client'
 import type { components } from './schema'
 import type { Page } from './types'
@@ -92,7 +93,7 @@ export interface Report {
   message: string | null
 }
 /** The schema leaves the report open, because each problem has its own. */
-export type Evaluation = Omit<Schema['EvaluationDetail'], 'content'> & { content: Report | null }
+export type Evaluation = Omit<Schema['EvaluationDetail'], 'content'> & { content: Report | BoxReport | null }
 export type CellPicture = Schema['CellPicture']
 
 export const versionsQuery = (pid: number) =>
