@@ -17,7 +17,7 @@ from tests.training.test_api import Page, trained
 from training import services
 from training.engine import evaluate as engine
 from training.engine.box_scores import box_table, describe_boxes, error_table, score_boxes
-from training.models import Evaluation
+from training.models import Evaluation, Run
 from training.selectors import boxes as shown
 from training.selectors import folders
 
@@ -187,3 +187,10 @@ def test_only_a_finished_evaluation_of_boxes_has_them(page: Page, tmp_path: Path
     for path in ("boxes", "errors"):
         assert page.get(f"evaluations/{row.pk}/{path}").json()["code"] == "evaluation_gone"
     assert services.drive_evaluation(always) is False
+
+
+def test_a_run_says_the_figures_of_boxes(page: Page) -> None:
+    run = trained(page)
+    Run.objects.filter(pk=run.pk).update(progress={"val_map": 0.25, "val_map50": 0.5})
+    for told in (page.get(f"runs/{run.pk}").json(), page.get("runs").json()["items"][0]):
+        assert (told["val_map"], told["val_map50"], told["val_accuracy"]) == (0.25, 0.5, None)

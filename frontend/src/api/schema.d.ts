@@ -2511,6 +2511,16 @@ export interface components {
             val_loss: number | null;
             /** Format: double */
             val_accuracy: number | null;
+            /**
+             * Format: double
+             * @description Of boxes: mAP over overlaps .5 to .95.
+             */
+            val_map: number | null;
+            /**
+             * Format: double
+             * @description Of boxes: mAP at overlap .5.
+             */
+            val_map50: number | null;
             progress: {
                 [key: string]: unknown;
             };

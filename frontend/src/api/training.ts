@@ -56,6 +56,8 @@ export type WeightsFile = Schema['WeightsShape']
 export type RunError = Schema['Fault']
 export type RunState = Schema['RunState']
 export type Run = Schema['RunShape']
+/** Of boxes a run says mAP, of classes accuracy. */
+export const learnsBoxes = (run: Pick<Run, 'config'>): boolean => run.config.problem === 'detection'
 export interface MetricLine {
   event: string
   epoch?: number
@@ -66,6 +68,8 @@ export interface MetricLine {
   train_accuracy?: number
   val_loss?: number | null
   val_accuracy?: number | null
+  val_map?: number | null
+  val_map50?: number | null
   done?: number
   total?: number
 }
