@@ -1,14 +1,17 @@
 """Each found box is of one kind, each drawn one is hit or missed, and the counts add up."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from annotate.manifest.schema import ClassEntry
 from tests.engine.test_coco import CLASSES, random_case
 from training.engine.box_data import BoxExamples, Truth
+from training.engine.box_errors import ERRORS, FOUND_KINDS
 from training.engine.box_feed import Found
 from training.engine.box_match import match
-from training.engine.box_scores import COUNTED, box_table, describe_boxes, score_boxes
+from training.engine.box_scores import COUNTED, box_table, describe_boxes, error_table, score_boxes
 
 
 def truth_of(*boxes: tuple[int, list[float], bool]) -> Truth:
@@ -34,6 +37,7 @@ def examples_of(truths: list[Truth], states: list[str] | None = None) -> BoxExam
         truths=tuple(truths),
         known=np.array([one != "unlabeled" for one in states or ["labeled"] * count]),
         unlisted=np.zeros(count, np.int64),
+        agreed=np.ones(count, np.bool_),
     )
 
 
@@ -118,3 +122,79 @@ def test_the_counts_add_up(seed: int) -> None:
     curve = report["curves"]["classes"][0]
     assert len(curve["precision"]) == len(curve["score"]) == len(report["curves"]["recall"]) == 101
     assert np.mean(curve["precision"]) == pytest.approx(report["classes"][0]["map50"], abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_counts_by_threshold_are_those_of_the_boxes(seed: int) -> None:
+    truths, found = random_case(seed)
+    scored = score_boxes(examples_of(truths), np.arange(len(truths)), found)
+    report, table = describe_boxes(scored, split="holdout"), box_table(scored).to_pylist()
+    by_class = {one["index"]: one for one in report["thresholds"]["classes"]}
+    for place, threshold in enumerate(report["thresholds"]["scores"]):
+        shown = [
+            (label, kind)
+            for row in table
+            for label, kind, score in zip(row["labels"], row["kinds"], row["scores"], strict=True)
+            if np.float32(score) >= np.float32(threshold)
+        ]
+        for index, one in by_class.items():
+            for kind in FOUND_KINDS:
+                assert one[kind][place] == shown.count((index, kind))
+    assert [one["count"] for one in report["classes"]] == [by_class[index]["count"] for index in range(CLASSES)]
+    # at the threshold they are the errors that are counted in all
+    assert sum(one["count"] for one in by_class.values()) == report["counts"]["boxes"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_errors_of_a_threshold_are_the_first_of_their_kind(seed: int) -> None:
+    truths, found = random_case(seed)
+    scored = score_boxes(examples_of(truths), np.arange(len(truths)), found)
+    table, counted = error_table(scored).to_pylist(), describe_boxes(scored, split="holdout")["errors"]
+    assert list(dict.fromkeys(row["kind"] for row in table)) == list(ERRORS)
+    digests = scored.examples.digests
+    for kind in ERRORS:
+        mine = [row for row in table if row["kind"] == kind]
+        scores = [row["score"] for row in mine]
+        assert scores == sorted(scores, reverse=kind != "missed")
+        # the threshold is the score of a box, which is shown at it
+        shown = [row for row in mine if (row["score"] < scored.threshold) == (kind == "missed")]
+        assert len(shown) == counted[kind]
+        for row in mine[:20]:
+            there, seen = (from_[digests.index(row["digest"])] for from_ in (truths, found))
+            lists = (there.boxes, there.labels) if kind == "missed" else (seen.boxes, seen.labels)
+            assert [row["box"], row["label"]] in [[box.tolist(), label] for box, label in zip(*lists, strict=True)]
+            if kind in ("wrong_class", "loose"):
+                assert [row["other_box"], row["other_label"]] in [
+                    [box.tolist(), label] for box, label in zip(there.boxes, there.labels, strict=True)
+                ]
+                assert (row["other_label"] == row["label"]) == (kind == "loose")
+                assert (row["overlap"] >= 0.5) == (kind == "wrong_class")
+            else:
+                assert (row["other_box"], row["other_label"], row["overlap"]) == (None, None, None)
+    never = [row["box"] for row in table if row["kind"] == "missed" and row["score"] == 0]
+    areas = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in never]
+    assert areas == pytest.approx(sorted(areas, reverse=True))
+
+
+def test_pictures_without_a_box_have_errors_too() -> None:
+    scored = score_boxes(examples_of([truth_of()]), np.arange(1), [found_of((1, [0, 0, 50, 50], 0.6))])
+    (row,) = error_table(scored).to_pylist()
+    assert (row["kind"], row["label"], row["other_box"]) == ("false", 1, None)
+    nothing = score_boxes(examples_of([truth_of()]), np.arange(1), [found_of()])
+    assert error_table(nothing).num_rows == 0
+    assert describe_boxes(nothing, split="holdout")["thresholds"]["classes"] == []
+
+
+def test_the_threshold_is_the_validation_pictures_where_something_was_found_there() -> None:
+    truths = [truth_of((0, [0, 0, 50, 50], False))] * 2
+    examples = dataclasses.replace(examples_of(truths), splits=np.array(["val", "holdout"]))
+    own = [found_of((0, [0, 0, 50, 50], 0.9), (0, [100, 100, 150, 150], 0.8))]
+    for val, threshold, where in (
+        ([found_of((0, [0, 0, 50, 50], 0.4))], 0.4, "val"),
+        ([found_of((0, [200, 200, 250, 250], 0.4))], 0.9, "holdout"),
+        ([], 0.9, "holdout"),
+    ):
+        scored = score_boxes(examples, np.array([1]), own, val=val)
+        report = describe_boxes(scored, split="holdout")
+        assert (report["threshold"], report["threshold_from"]) == (pytest.approx(threshold), where)
+        assert report["errors"]["false"] == (where == "val")

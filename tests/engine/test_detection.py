@@ -112,6 +112,10 @@ def test_every_scored_picture_and_every_box_is_accounted_for(
     for name, count in report["errors"].items():
         assert sum(row[name] for row in rows) == count
     assert report["errors"]["hit"] + report["errors"]["missed"] == report["counts"]["boxes"]
+    wrong = pq.read_table(tmp_path / "scores/errors.parquet").to_pylist()
+    assert sum(row["kind"] == "missed" for row in wrong) == report["counts"]["boxes"]
+    assert {row["digest"] for row in wrong} <= {row["digest"] for row in rows}
+    assert (report["threshold_from"], report["agreement_known"]) == ("train", False)
 
     assert main(["predict", *told, "--out", str(tmp_path / "guesses")]) == 0
     (row,) = pq.read_table(tmp_path / "guesses/predictions.parquet").to_pylist()

@@ -121,6 +121,9 @@ def test_it_learns_scores_and_predicts(
     empty = problem.evaluate(model, feed, holdout[:0], split="holdout", progress=quiet)
     assert set(empty.figures) == set(scores.figures)
     assert empty.table.schema == scores.table.schema
+    assert {name: one.schema for name, one in empty.beside.items()} == {
+        name: one.schema for name, one in scores.beside.items()
+    }
 
     everything = np.arange(len(examples.digests))
     head = ARCHITECTURES[config.architecture].head

@@ -1,5 +1,6 @@
 """The routes of training, by what they speak of."""
 
+from training.api.boxes import EvaluationBoxesView, EvaluationErrorsView
 from training.api.cycle import CycleNextView, CycleRescoreView, CycleView
 from training.api.evaluations import (
     EvaluationPicturesView,
@@ -15,6 +16,8 @@ __all__ = [
     "CycleNextView",
     "CycleRescoreView",
     "CycleView",
+    "EvaluationBoxesView",
+    "EvaluationErrorsView",
     "EvaluationPicturesView",
     "EvaluationView",
     "EvaluationsView",

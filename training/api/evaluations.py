@@ -12,12 +12,9 @@ from annotate.datasets import selectors as datasets
 from annotate.projects.roles import Action
 from annotate.projects.scope import ProjectView
 from training import jobs, selectors, services
-from training.api import shapes
+from training.api import paging, shapes
 from training.selectors import evaluations as shown
 from training.selectors import runs
-
-PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
-MOST_OFFSET = 2**31
 
 
 class EvaluationPage(serializers.Serializer[Any]):
@@ -70,7 +67,7 @@ class RunEvaluationsView(ProjectView):
 class EvaluationsView(ProjectView):
     rules: ClassVar[dict[str, Action]] = {"GET": Action.BROWSE}
 
-    @extend_schema(operation_id="training_evaluations_list", parameters=PAGING, responses=EvaluationPage)
+    @extend_schema(operation_id="training_evaluations_list", parameters=paging.PARAMETERS, responses=EvaluationPage)
     def get(self, request: Request, pid: int) -> Response:
         rows = selectors.evaluations_of(self.project)
         return Response(rest.keyset_page(rows, request.query_params, keys=("-id",), show=shapes.evaluation_shape))
@@ -94,21 +91,21 @@ class EvaluationPicturesView(ProjectView):
 
     @extend_schema(
         operation_id="training_evaluation_pictures",
-        parameters=[OpenApiParameter("truth", int), OpenApiParameter("predicted", int), *PAGING],
+        parameters=[OpenApiParameter("truth", int), OpenApiParameter("predicted", int), *paging.PARAMETERS],
         responses=CellPage,
     )
     def get(self, request: Request, pid: int, eid: int) -> Response:
         evaluation = selectors.evaluation_for(self.project, eid)
         query = request.query_params
-        offset, limit = _offset(query.get("cursor")), rest.page_limit(query)
+        offset, limit = paging.offset_of(query), rest.page_limit(query)
         rows, more = shown.pictures_of_cell(
             evaluation,
-            truth=_index(query, "truth"),
-            predicted=_index(query, "predicted"),
+            truth=paging.class_of(query, "truth"),
+            predicted=paging.class_of(query, "predicted"),
             offset=offset,
             limit=limit,
         )
-        after = rest.encode_cursor([offset + limit]) if more else None
+        after = paging.cursor_at(offset + limit if more else None)
         return Response({"items": [self._shape(row) for row in rows], "next": after})
 
     def _shape(self, row: shown.CellPicture) -> dict[str, Any]:
@@ -120,21 +117,3 @@ class EvaluationPicturesView(ProjectView):
             "predicted": row.predicted,
             "probability": row.probability,
         }
-
-
-def _index(query: Any, name: str) -> int | None:
-    raw = query.get(name)
-    if not raw:
-        return None
-    if not raw.isdecimal() or not raw.isascii() or len(raw) > 6:
-        raise errors.BadRequest("bad_class", f"{name} must be the index of a class.", {"parameter": name})
-    return int(raw)
-
-
-def _offset(cursor: str | None) -> int:
-    if not cursor:
-        return 0
-    (offset,) = rest.decode_cursor(cursor, 1)
-    if not isinstance(offset, int) or not 0 <= offset < MOST_OFFSET:
-        raise errors.BadRequest("bad_cursor", "This cursor was not made here.", {"parameter": "cursor"})
-    return offset

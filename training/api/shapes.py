@@ -45,6 +45,8 @@ class RunShape(serializers.Serializer[Any]):
     train_accuracy = serializers.FloatField(allow_null=True)
     val_loss = serializers.FloatField(allow_null=True)
     val_accuracy = serializers.FloatField(allow_null=True)
+    val_map = serializers.FloatField(allow_null=True, help_text="Of boxes: mAP over overlaps .5 to .95.")
+    val_map50 = serializers.FloatField(allow_null=True, help_text="Of boxes: mAP at overlap .5.")
     progress = serializers.DictField(child=serializers.JSONField())
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
@@ -53,7 +55,9 @@ class RunShape(serializers.Serializer[Any]):
     evaluation = serializers.IntegerField(allow_null=True)
 
 
-FIGURES = ("seconds_left", "images_per_s", "train_loss", "train_accuracy", "val_loss", "val_accuracy")
+FIGURES = (
+    "seconds_left", "images_per_s", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "val_map", "val_map50",
+)  # fmt: skip
 
 
 def run_shape(run: Run) -> dict[str, Any]:

@@ -33,12 +33,14 @@ class Truth:
 @dataclass(frozen=True)
 class BoxExamples(Examples):
     """`sizes` (n, 2) are widths and heights; `known` says whether a picture's boxes are settled, which a picture that
-    was verified empty is, and one that nobody looked at is not; `unlisted` counts its boxes of other classes."""
+    was verified empty is, and one that nobody looked at is not; `unlisted` counts its boxes of other classes; `agreed`
+    says whether the votes' agreement is known."""
 
     sizes: Ints
     truths: tuple[Truth, ...]
     known: Flags
     unlisted: Ints
+    agreed: Flags
 
     @property
     def settled(self) -> Flags:
@@ -53,6 +55,7 @@ def read_boxes(
     entries = version.manifest.classes if classes is None else classes
     index_of = {entry.id: entry.index for entry in entries}
     digests, splits, states, sizes, truths, known, unlisted = [], [], [], [], [], [], []
+    agreed = []
     for record in read_records(version, problem=problem, kinds=kinds):
         value: Mapping[str, Any] = record.labels[0].value if record.labels else {}
         drawn = value.get("boxes", ()) if record.state == "labeled" else ()
@@ -64,6 +67,7 @@ def read_boxes(
         truths.append(_truth(record, listed, index_of))
         known.append(bool(drawn) or record.state == "empty")
         unlisted.append(len(drawn) - len(listed))
+        agreed.append(bool(record.labels) and record.labels[0].agreement is not None)
     return BoxExamples(
         classes=entries,
         digests=tuple(digests),
@@ -73,6 +77,7 @@ def read_boxes(
         truths=tuple(truths),
         known=np.array(known, np.bool_),
         unlisted=np.array(unlisted, np.int64),
+        agreed=np.array(agreed, np.bool_),
     )
 
 

@@ -8,18 +8,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from training.engine import box_match
+from training.engine import box_errors, box_match
 from training.engine.box_data import BoxExamples, Ints, Truth
+from training.engine.box_errors import BOX, ERRORS
 from training.engine.box_feed import Found
 from training.engine.box_match import ClassColumn, Match
 from training.engine.coco import Coco, coco
 from training.engine.examples import describe_counts, few_message
 
 DRAWS: Final = 200
-ERRORS: Final = ("missed", box_match.FALSE, box_match.WRONG, box_match.LOOSE)
 COUNTED: Final = (box_match.HIT, *ERRORS)
 
-BOX: Final = pa.list_(pa.float32(), 4)
 PREDICTIONS = pa.schema(
     [
         ("digest", pa.string()),
@@ -40,13 +39,17 @@ PREDICTIONS = pa.schema(
 
 @dataclass(frozen=True)
 class Scored:
-    """The scored pictures of a split with all that was found in them; `threshold` is where errors are counted."""
+    """The scored pictures of a split with all that was found in them.
+
+    `threshold` is where errors are counted, chosen on the pictures of the split `chosen_on`.
+    """
 
     examples: BoxExamples
     rows: Ints
     found: Sequence[Found]
     matches: Sequence[Match]
     threshold: float
+    chosen_on: str
 
     @property
     def truths(self) -> list[Truth]:
@@ -58,11 +61,26 @@ class Scored:
         return self.examples.truths[int(self.rows[place])]
 
 
-def score_boxes(examples: BoxExamples, rows: Ints, found: Sequence[Found]) -> Scored:
-    """Every found box matched, and the threshold at which hits against misses and false ones balance best (F1)."""
+def score_boxes(examples: BoxExamples, rows: Ints, found: Sequence[Found], *, val: Sequence[Found] = ()) -> Scored:
+    """Every found box matched, and the threshold at which hits against misses and false ones balance best (F1).
+
+    `val` is what was found in the validation pictures, in the order of their rows: where anything there was hit, the
+    threshold is theirs, so that it was chosen without a look at what is scored.
+    """
+    matches = _matches(examples, rows, found)
+    own, chosen_on = (rows, found, matches), "scored"
+    if val:
+        held = examples.rows("val")
+        held_matches = _matches(examples, held, val)
+        if any(one.hits[0].any() for one in held_matches):
+            own, chosen_on = (held, val, held_matches), "val"
+    truths = [examples.truths[row] for row in own[0].tolist()]
+    return Scored(examples, rows, found, matches, _best_threshold(truths, *own[1:]), chosen_on)
+
+
+def _matches(examples: BoxExamples, rows: Ints, found: Sequence[Found]) -> list[Match]:
     truths = [examples.truths[row] for row in rows.tolist()]
-    matches = [box_match.match(truth, one) for truth, one in zip(truths, found, strict=True)]
-    return Scored(examples, rows, found, matches, _best_threshold(truths, found, matches))
+    return [box_match.match(truth, one) for truth, one in zip(truths, found, strict=True)]
 
 
 def describe_boxes(scored: Scored, *, split: str) -> dict[str, Any]:
@@ -74,9 +92,11 @@ def describe_boxes(scored: Scored, *, split: str) -> dict[str, Any]:
     counts["aside"] = sum(int(one.aside.sum()) for one in truths)
     counts["unknown_class"] = int(examples.unlisted[rows].sum())
     report: dict[str, Any] = {"split": split, "counts": counts, "message": few_message(len(rows), split)}
+    report["agreement_known"] = bool(len(rows)) and bool(examples.agreed[rows].all())
     empty = {"map": _interval(None, None, 0), "map50": _interval(None, None, 0), "figures": {}, "classes": []}
     if len(rows) == 0:
-        return {**report, **empty, "threshold": None, "errors": dict.fromkeys(COUNTED, 0), "curves": None}
+        nothing = {"threshold": None, "threshold_from": None, "thresholds": None, "curves": None}
+        return {**report, **empty, **nothing, "errors": dict.fromkeys(COUNTED, 0)}
     judged = coco(truths, scored.found, classes)
     columns = box_match.class_columns(truths, scored.found, scored.matches, classes)
     drawn = box_match.bootstrap(columns, len(rows), draws=DRAWS, seed=0)
@@ -88,6 +108,10 @@ def describe_boxes(scored: Scored, *, split: str) -> dict[str, Any]:
         "figures": judged.figures,
         "classes": [_class_figures(scored, judged, columns[index], index) for index in range(classes)],
         "threshold": scored.threshold,
+        "threshold_from": scored.chosen_on if scored.chosen_on == "val" else split,
+        "thresholds": box_errors.count_kinds(
+            scored.found, scored.matches, drawn=[int(column.drawn.sum()) for column in columns]
+        ),
         "errors": dict(zip(COUNTED, errors.tolist(), strict=True)),
         "curves": {"recall": [round(step / 100, 2) for step in range(101)], "classes": _curves(judged, columns)},
     }
@@ -109,6 +133,15 @@ def box_table(scored: Scored) -> pa.Table:
         **{name: [row[number] for row in counted] for number, name in enumerate(COUNTED)},
     }
     return pa.table(columns, schema=PREDICTIONS)
+
+
+def error_table(scored: Scored) -> pa.Table:
+    """Every error at some threshold, as `box_errors.error_table` orders them."""
+    if len(scored.rows) == 0:
+        return box_errors.no_errors()
+    digests = [scored.examples.digests[row] for row in scored.rows.tolist()]
+    reached = [_hit_scores(scored, place) for place in range(len(scored.rows))]
+    return box_errors.error_table(digests, scored.truths, scored.found, matches=scored.matches, hit_scores=reached)
 
 
 def _errors(scored: Scored, place: int) -> list[int]:

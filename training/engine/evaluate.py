@@ -1,8 +1,10 @@
 """How good a checkpoint is on pictures it never saw: figures with counts and intervals, and what stayed unknown."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 
@@ -12,6 +14,8 @@ from training.engine.checkpoint import Checkpoint, load_model
 from training.engine.device import device_of, set_threads
 from training.engine.files import sync_file, write_json
 from training.engine.problems import PROBLEMS
+
+ROWS_TOGETHER = 2_000
 
 
 def evaluate(
@@ -35,11 +39,18 @@ def evaluate(
     scores = problem.evaluate(load_model(checkpoint, device), feed, rows, split=split, progress=progress)
     report = {"version_digest": version.manifest.digest, "checkpoint": _name(checkpoint), **scores.figures}
     report["counts"]["excluded"] = _taken_out(version, split)
-    out.mkdir(parents=True, exist_ok=True)
-    pq.write_table(scores.table, out / "predictions.parquet", compression="zstd")
-    sync_file(out / "predictions.parquet")
-    write_json(out / "evaluation.json", report)
+    write_scores(out, report, {"predictions": scores.table, **scores.beside})
     return report
+
+
+def write_scores(out: Path, report: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> None:
+    """evaluation.json last, so that where it is, the tables are whole."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        # few rows together, so that a page of them costs the same wherever it lies
+        pq.write_table(table, out / f"{name}.parquet", compression="zstd", row_group_size=ROWS_TOGETHER)
+        sync_file(out / f"{name}.parquet")
+    write_json(out / "evaluation.json", dict(report))
 
 
 def _taken_out(version: Version, split: str) -> int:

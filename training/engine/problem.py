@@ -1,7 +1,7 @@
 """The contract of a problem: what labels teach, what a wrong answer costs, and how good the answers are."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -41,10 +41,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class Scores:
-    """What an evaluation found: its own figures for evaluation.json, and one row per scored picture."""
+    """What an evaluation found: its own figures for evaluation.json, and one row per scored picture.
+
+    `beside` are further tables by the names of their files.
+    """
 
     figures: Mapping[str, Any]
     table: pa.Table
+    beside: Mapping[str, pa.Table] = field(default_factory=dict)
 
 
 class Problem(Protocol[E, F]):

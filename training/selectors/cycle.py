@@ -48,7 +48,10 @@ def refusal(project: Project) -> Said | None:
     if Round.objects.filter(project=project).exclude(state__in=ENDED).exists():
         return Said("round_under_way", UNDER_WAY)
     if project.classes.filter(archived_at=None).count() < (1 if KINDS[project.kind].several else 2):
-        return Said("too_few_classes", "A model needs at least two classes to tell apart: add some first.")
+        return Said(
+            "too_few_classes",
+            "A model needs at least two classes to tell apart, or one to find in boxes: add some first.",
+        )
     seen = classes_settled(project)
     if not seen:
         sentence = "No picture outside the holdout has a settled answer yet: label some first."

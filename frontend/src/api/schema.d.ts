@@ -542,6 +542,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{pid}/evaluations/{eid}/boxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Scored pictures with what is drawn and what was found at a threshold. */
+        get: operations["training_evaluation_boxes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/evaluations/{eid}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The single errors of a kind, the worst first. */
+        get: operations["training_evaluation_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{pid}/evaluations/{eid}/pictures": {
         parameters: {
             query?: never;
@@ -1559,6 +1593,34 @@ export interface components {
         BatchState: "open" | "closed" | "analysed" | "done" | "cancelled";
         /** @enum {unknown} */
         BlankEnum: "";
+        BoxError: {
+            image: number | null;
+            thumb: string | null;
+            name: string;
+            width: number;
+            height: number;
+            boxes: components["schemas"]["Outlined"][];
+            kind: components["schemas"]["KindEnum"];
+            /** Format: double */
+            overlap: number | null;
+        };
+        BoxErrorPage: {
+            items: components["schemas"]["BoxError"][];
+            next: string | null;
+        };
+        BoxPicture: {
+            image: number | null;
+            thumb: string | null;
+            name: string;
+            width: number;
+            height: number;
+            boxes: components["schemas"]["Outlined"][];
+            counts: components["schemas"]["OutcomeCounts"];
+        };
+        BoxPicturePage: {
+            items: components["schemas"]["BoxPicture"][];
+            next: string | null;
+        };
         CatalogueShape: {
             architectures: {
                 [key: string]: unknown;
@@ -2038,6 +2100,8 @@ export interface components {
             password?: string;
         };
         /** @enum {string} */
+        KindEnum: "missed" | "false" | "wrong_class" | "loose";
+        /** @enum {string} */
         LabelsAs: "none" | "votes" | "gold" | "proposals";
         /** @enum {string} */
         LanguageEnum: "en" | "zh-CN";
@@ -2110,6 +2174,27 @@ export interface components {
             default: unknown;
             choices: unknown[];
             help: string;
+        };
+        OutcomeCounts: {
+            hit: number;
+            missed: number;
+            false: number;
+            wrong_class: number;
+            loose: number;
+            drawn: number;
+        };
+        /** @enum {string} */
+        OutcomeEnum: "drawn" | "missed" | "aside" | "hit" | "false" | "wrong_class" | "loose" | "ignored";
+        /** @description A box in the picture's own pixels: x0, y0, x1, y1. */
+        Outlined: {
+            outcome: components["schemas"]["OutcomeEnum"];
+            /** @description Index of its class among the evaluation's. */
+            label: number;
+            box: number[];
+            /** Format: double */
+            score: number | null;
+            /** @description Class of the drawn box that a found one is about. */
+            other: number | null;
         };
         OwnVote: {
             /** Format: uuid */
@@ -2430,6 +2515,16 @@ export interface components {
             val_loss: number | null;
             /** Format: double */
             val_accuracy: number | null;
+            /**
+             * Format: double
+             * @description Of boxes: mAP over overlaps .5 to .95.
+             */
+            val_map: number | null;
+            /**
+             * Format: double
+             * @description Of boxes: mAP at overlap .5.
+             */
+            val_map50: number | null;
             progress: {
                 [key: string]: unknown;
             };
@@ -3712,6 +3807,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvaluationDetail"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_evaluation_boxes: {
+        parameters: {
+            query?: {
+                /** @description Index of a class among the evaluation's; all where it is left out. */
+                class?: number;
+                cursor?: string;
+                limit?: number;
+                show?: "all" | "errors" | "false" | "loose" | "missed" | "wrong_class";
+                /** @description From 0 to 1; the evaluation's own where it is left out. */
+                threshold?: number;
+            };
+            header?: never;
+            path: {
+                eid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxPicturePage"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_evaluation_errors: {
+        parameters: {
+            query?: {
+                /** @description Index of a class among the evaluation's; all where it is left out. */
+                class?: number;
+                cursor?: string;
+                kind?: "false" | "loose" | "missed" | "wrong_class";
+                limit?: number;
+                /** @description From 0 to 1; the evaluation's own where it is left out. */
+                threshold?: number;
+            };
+            header?: never;
+            path: {
+                eid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxErrorPage"];
                 };
             };
             /** @description Refused. */

@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { BoxReport } from './boxScores'
 import { api, ask } from './client'
 import type { components } from './schema'
 import type { Page } from './types'
@@ -55,6 +56,8 @@ export type WeightsFile = Schema['WeightsShape']
 export type RunError = Schema['Fault']
 export type RunState = Schema['RunState']
 export type Run = Schema['RunShape']
+/** Of boxes a run says mAP, of classes accuracy. */
+export const learnsBoxes = (run: Pick<Run, 'config'>): boolean => run.config.problem === 'detection'
 export interface MetricLine {
   event: string
   epoch?: number
@@ -65,6 +68,8 @@ export interface MetricLine {
   train_accuracy?: number
   val_loss?: number | null
   val_accuracy?: number | null
+  val_map?: number | null
+  val_map50?: number | null
   done?: number
   total?: number
 }
@@ -92,7 +97,7 @@ export interface Report {
   message: string | null
 }
 /** The schema leaves the report open, because each problem has its own. */
-export type Evaluation = Omit<Schema['EvaluationDetail'], 'content'> & { content: Report | null }
+export type Evaluation = Omit<Schema['EvaluationDetail'], 'content'> & { content: Report | BoxReport | null }
 export type CellPicture = Schema['CellPicture']
 
 export const versionsQuery = (pid: number) =>

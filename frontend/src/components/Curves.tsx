@@ -8,6 +8,8 @@ export interface Curve {
   values: (number | null)[]
   colour: string
   dash?: number[]
+  /** Round marks without a line between them. */
+  marks?: boolean
 }
 
 interface Props {
@@ -60,7 +62,9 @@ export function Curves({ description, xLabel, x, curves, height = 240, percent =
             width: 2,
             dash: curve.dash,
             spanGaps: true,
-            points: { show: curve.values.length < 60, size: 6 },
+            ...(curve.marks
+              ? { paths: () => null, points: { show: true, size: 13, fill: curve.colour } }
+              : { points: { show: curve.values.length < 60, size: 6 } }),
             value: (_: uPlot, value: number | null) => write(value),
           })),
         ],

@@ -9,6 +9,7 @@ import type help from './en/help.json'
 import type label from './en/label.json'
 import type projects from './en/projects.json'
 import type review from './en/review.json'
+import type scores from './en/scores.json'
 import type training from './en/training.json'
 import type versions from './en/versions.json'
 
@@ -23,6 +24,7 @@ declare module 'i18next' {
       data: typeof data
       label: typeof label
       review: typeof review
+      scores: typeof scores
       training: typeof training
       cycle: typeof cycle
       versions: typeof versions

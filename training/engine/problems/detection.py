@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from annotate.manifest.read import Version
 from annotate.manifest.schema import ClassEntry
 from training.engine.box_data import BoxExamples, check_boxes, read_boxes
+from training.engine.box_errors import BOX
 from training.engine.box_feed import BoxFeed, Found, detect_all, make_box_feed
-from training.engine.box_scores import BOX, box_table, describe_boxes, score_boxes
+from training.engine.box_scores import box_table, describe_boxes, error_table, score_boxes
 from training.engine.coco import coco
 from training.engine.config import Config
 from training.engine.device import autocast
@@ -77,13 +78,14 @@ class Detection:
         return None if value is None else (value,)
 
     def evaluate(self, model: nn.Module, feed: BoxFeed, rows: Rows, *, split: str, progress: Progress) -> Scores:
-        """The COCO figures, every class, curves, and the kinds of errors."""
+        """The COCO figures, every class, curves, and each error; on the holdout at a threshold of the val split's."""
+        held = feed.examples.rows("val") if split == "holdout" and len(rows) else rows[:0]
         found: list[Found] = []
-        for _, part in detect_all(model, feed, rows):
+        for _, part in detect_all(model, feed, np.concatenate([held, rows])):
             found += part
-            progress(len(found), len(rows))
-        scored = score_boxes(feed.examples, rows, found)
-        return Scores(describe_boxes(scored, split=split), box_table(scored))
+            progress(max(0, len(found) - len(held)), len(rows))
+        scored = score_boxes(feed.examples, rows, found[len(held) :], val=found[: len(held)])
+        return Scores(describe_boxes(scored, split=split), box_table(scored), {"errors": error_table(scored)})
 
     def prediction_schema(self, embed: bool) -> pa.Schema:
         """One row per picture; `embed` adds nothing here yet that a detector could give."""

@@ -13,10 +13,12 @@ interface Props {
   pid: number
   rounds: Round[]
   mayWork: boolean
+  /** Scored by mAP at overlap .5, not by accuracy. */
+  boxed: boolean
 }
 
 /** What each round cost and brought. */
-export function Rounds({ pid, rounds, mayWork }: Props) {
+export function Rounds({ pid, rounds, mayWork, boxed }: Props) {
   const { t, i18n } = useTranslation(['cycle', 'training'])
   const client = useQueryClient()
   const rescore = useMutation({
@@ -43,7 +45,7 @@ export function Rounds({ pid, rounds, mayWork }: Props) {
               <Table.Th>{t('round')}</Table.Th>
               <Table.Th>{t('labels')}</Table.Th>
               <Table.Th>{t('votes')}</Table.Th>
-              <Table.Th>{t('accuracy')}</Table.Th>
+              <Table.Th>{t(boxed ? 'map50' : 'accuracy')}</Table.Th>
               <Table.Th>{t('strategy')}</Table.Th>
               <Table.Th>{t('run')}</Table.Th>
               <Table.Th>{t('evaluation')}</Table.Th>

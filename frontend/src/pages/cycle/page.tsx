@@ -19,6 +19,7 @@ export default function CyclePage() {
   const { t } = useTranslation('cycle')
   const project = useQuery(projectQuery(pid))
   const cycle = useQuery(cycleQuery(pid))
+  const boxed = project.data?.kind === 'box'
   const mayWork = project.data?.actions.includes('work') ?? false
   return (
     <>
@@ -38,8 +39,8 @@ export default function CyclePage() {
               <Text c="dimmed">{t('roundsEmpty')}</Text>
             ) : (
               <Stack>
-                <Chart rounds={cycle.data.rounds} />
-                <Rounds pid={pid} rounds={cycle.data.rounds} mayWork={mayWork} />
+                <Chart rounds={cycle.data.rounds} boxed={boxed} />
+                <Rounds pid={pid} rounds={cycle.data.rounds} mayWork={mayWork} boxed={boxed} />
               </Stack>
             )}
           </section>
@@ -49,8 +50,8 @@ export default function CyclePage() {
   )
 }
 
-/** Accuracy over labels; drawn from the second scored round on, because one point is no curve. */
-function Chart({ rounds }: { rounds: Round[] }) {
+/** Accuracy, or for boxes mAP, over labels; drawn from the second scored round on, because one point is no curve. */
+function Chart({ rounds, boxed }: { rounds: Round[]; boxed: boolean }) {
   const { t } = useTranslation('cycle')
   const { x, curves } = useMemo(() => {
     const scored = rounds
@@ -59,7 +60,11 @@ function Chart({ rounds }: { rounds: Round[] }) {
     return {
       x: scored.map((round) => round.labels_spent),
       curves: [
-        { label: t('accuracy'), values: scored.map((round) => round.accuracy?.value ?? null), colour: '#0072B2' },
+        {
+          label: t(boxed ? 'map50' : 'accuracy'),
+          values: scored.map((round) => round.accuracy?.value ?? null),
+          colour: '#0072B2',
+        },
         {
           label: t('low'),
           values: scored.map((round) => round.accuracy?.low ?? null),
@@ -74,11 +79,11 @@ function Chart({ rounds }: { rounds: Round[] }) {
         },
       ],
     }
-  }, [rounds, t])
+  }, [rounds, boxed, t])
   if (x.length < 2) return null
   return (
     <Card withBorder padding="sm">
-      <Curves description={t('chart')} xLabel={t('labelsAxis')} x={x} curves={curves} percent />
+      <Curves description={t(boxed ? 'mapChart' : 'chart')} xLabel={t('labelsAxis')} x={x} curves={curves} percent />
     </Card>
   )
 }

@@ -1,19 +1,19 @@
-import { Alert, Anchor, Card, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core'
+import { Alert, Anchor, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '@/api/errors'
 import { type ClassScore, evaluationQuery, type Figure, type Report } from '@/api/training'
 import { ErrorState } from '@/components/ErrorState'
-import { Facts } from '@/components/Facts'
 import { PageTitle } from '@/components/PageTitle'
 import { useFormat } from '@/i18n/format'
 import { CellPictures } from './CellPictures'
 import { Confusion } from './Confusion'
+import { Counts, Headline } from './Parts'
 
+const BoxReport = lazy(() => import('./boxes/BoxReport'))
 const ENOUGH = 30
-const COUNTS = ['images', 'scored', 'unresolved', 'empty', 'unlabeled', 'unknown_class', 'excluded'] as const
 
 /** How good a run's network is, with the interval of every figure and the pictures behind every number. */
 export default function EvaluationPage() {
@@ -37,37 +37,47 @@ export default function EvaluationPage() {
         </Alert>
       )}
       {(state === 'queued' || state === 'running') && <Text role="status">{t('evaluation.running')}</Text>}
-      {report && <Shown pid={pid} eid={eid} report={report} />}
+      {report && (
+        <Stack gap="lg">
+          <Warnings counts={report.counts} agreementKnown={report.agreement_known} />
+          <Suspense>
+            {'map50' in report ? (
+              <BoxReport pid={pid} eid={eid} report={report} />
+            ) : (
+              <ClassReport pid={pid} eid={eid} report={report} />
+            )}
+          </Suspense>
+        </Stack>
+      )}
     </>
   )
 }
 
-function Shown({ pid, eid, report }: { pid: number; eid: number; report: Report }) {
+/** What makes these figures weak. */
+function Warnings({ counts, agreementKnown }: { counts: Record<string, number>; agreementKnown: boolean }) {
   const { t } = useTranslation('training')
-  const format = useFormat()
+  const scored = counts.scored ?? 0
+  if (scored === 0) return <Alert color="yellow">{t('evaluation.none')}</Alert>
+  return (
+    <>
+      {scored < ENOUGH && <Alert color="yellow">{t('evaluation.few')}</Alert>}
+      {!agreementKnown && <Alert color="blue">{t('evaluation.agreementUnknown')}</Alert>}
+    </>
+  )
+}
+
+function ClassReport({ pid, eid, report }: { pid: number; eid: number; report: Report }) {
+  const { t } = useTranslation('training')
   const [cell, setCell] = useState<[number, number] | null>(null)
   const scored = report.counts.scored ?? 0
   return (
-    <Stack gap="lg">
-      {scored === 0 && <Alert color="yellow">{t('evaluation.none')}</Alert>}
-      {scored > 0 && scored < ENOUGH && <Alert color="yellow">{t('evaluation.few')}</Alert>}
-      {scored > 0 && !report.agreement_known && <Alert color="blue">{t('evaluation.agreementUnknown')}</Alert>}
+    <>
       <SimpleGrid cols={{ base: 1, xs: 3 }}>
-        <Headline name={t('evaluation.top1')} figure={report.top1} percent />
-        <Headline name={t('evaluation.top5')} figure={report.top5} percent />
-        <Headline name={t('evaluation.loss')} figure={report.loss} />
+        <Share name={t('evaluation.top1')} figure={report.top1} percent />
+        <Share name={t('evaluation.top5')} figure={report.top5} percent />
+        <Share name={t('evaluation.loss')} figure={report.loss} />
       </SimpleGrid>
-      <section aria-labelledby="counts-heading">
-        <Title order={2} fz="h4" mb="xs" id="counts-heading">
-          {t('evaluation.counts')}
-        </Title>
-        <Facts
-          items={COUNTS.map((name) => [
-            t(`evaluation.count.${name}`),
-            report.counts[name] === undefined ? null : format.number(report.counts[name]),
-          ])}
-        />
-      </section>
+      <Counts counts={report.counts} />
       {report.confusion.length > 0 && scored > 0 && (
         <section aria-labelledby="confusion-heading">
           <Title order={2} fz="h4" id="confusion-heading">
@@ -86,28 +96,26 @@ function Shown({ pid, eid, report }: { pid: number; eid: number; report: Report 
         </section>
       )}
       {scored > 0 && <ClassTable classes={report.classes} />}
-    </Stack>
+    </>
   )
 }
 
-function Headline({ name, figure, percent = false }: { name: string; figure: Figure | null; percent?: boolean }) {
+function Share({ name, figure, percent = false }: { name: string; figure: Figure | null; percent?: boolean }) {
   const { t } = useTranslation('training')
   const format = useFormat()
   if (!figure || figure.count === 0) return null
   const write = (value: number) => (percent ? format.percent(value, 1) : format.number(value, 3))
   return (
-    <Card withBorder>
-      <Text c="dimmed">{name}</Text>
-      <Text fz={36} fw={700} lh={1.1}>
-        {write(figure.value)}
-      </Text>
-      <Text size="sm">{t('evaluation.interval', { low: write(figure.low), high: write(figure.high) })}</Text>
-      <Text size="sm" c="dimmed">
-        {figure.correct === undefined
+    <Headline
+      name={name}
+      value={write(figure.value)}
+      interval={t('evaluation.interval', { low: write(figure.low), high: write(figure.high) })}
+      basis={
+        figure.correct === undefined
           ? t('evaluation.ofCount', { count: figure.count })
-          : t('evaluation.of', { correct: figure.correct, count: figure.count })}
-      </Text>
-    </Card>
+          : t('evaluation.of', { correct: figure.correct, count: figure.count })
+      }
+    />
   )
 }
 

@@ -19,7 +19,7 @@ import { useTranslation } from 'react-i18next'
 import { api, ask } from '@/api/client'
 import { errorText } from '@/api/errors'
 import { projectQuery } from '@/api/project'
-import { isLive, type MetricLine, type Run, runQuery } from '@/api/training'
+import { isLive, learnsBoxes, type MetricLine, type Run, runQuery } from '@/api/training'
 import { Curves } from '@/components/Curves'
 import { ErrorState } from '@/components/ErrorState'
 import { Facts } from '@/components/Facts'
@@ -128,6 +128,8 @@ function State({ pid, run }: { pid: number; run: Run }) {
             ],
             [t('start.preset'), presetTitle(run.preset)],
             [t('run.valAccuracy'), run.val_accuracy === null ? null : format.percent(run.val_accuracy, 1)],
+            [t('run.valMap50'), run.val_map50 === null ? null : format.percent(run.val_map50, 1)],
+            [t('run.valMap'), run.val_map === null ? null : format.percent(run.val_map, 1)],
             [t('run.attempt'), run.attempt > 1 ? String(run.attempt) : null],
           ]}
         />
@@ -178,19 +180,25 @@ function Plots({ pid, run }: { pid: number; run: Run }) {
   const { t } = useTranslation('training')
   const lines = useMetrics(pid, run)
   const series = useMemo(() => seriesOf(lines), [lines])
-  const loss = useMemo(
-    () => [
-      { label: t('curve.train'), values: series.trainLoss, colour: TRAIN },
-      { label: t('curve.val'), values: series.valLoss, colour: VALIDATION, dash: [6, 4] },
-    ],
-    [series, t],
-  )
-  const accuracy = useMemo(
-    () => [
-      { label: t('curve.train'), values: series.trainAccuracy, colour: TRAIN },
-      { label: t('curve.val'), values: series.valAccuracy, colour: VALIDATION, dash: [6, 4] },
-    ],
-    [series, t],
+  const boxed = learnsBoxes(run)
+  const loss = useMemo(() => {
+    const train = { label: t('curve.train'), values: series.trainLoss, colour: TRAIN }
+    const val = { label: t('curve.val'), values: series.valLoss, colour: VALIDATION, dash: [6, 4] }
+    // A detector in use gives boxes and no loss.
+    return boxed ? [train] : [train, val]
+  }, [series, boxed, t])
+  const quality = useMemo(
+    () =>
+      boxed
+        ? [
+            { label: t('curve.map50At'), values: series.valMap50, colour: TRAIN },
+            { label: t('curve.mapAt'), values: series.valMap, colour: VALIDATION, dash: [6, 4] },
+          ]
+        : [
+            { label: t('curve.train'), values: series.trainAccuracy, colour: TRAIN },
+            { label: t('curve.val'), values: series.valAccuracy, colour: VALIDATION, dash: [6, 4] },
+          ],
+    [series, boxed, t],
   )
   const step = useMemo(() => [{ label: t('curve.step'), values: series.stepLoss, colour: TRAIN }], [series, t])
   const caching = lines.findLast((line) => line.event === 'cache')
@@ -207,14 +215,19 @@ function Plots({ pid, run }: { pid: number; run: Run }) {
     <Stack>
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Plot title={t('curve.loss')}>
-          <Curves description={t('curve.lossOver')} xLabel={t('curve.epoch')} x={series.epochs} curves={loss} />
-        </Plot>
-        <Plot title={t('curve.accuracy')}>
           <Curves
-            description={t('curve.accuracyOver')}
+            description={t(boxed ? 'curve.trainLossOver' : 'curve.lossOver')}
             xLabel={t('curve.epoch')}
             x={series.epochs}
-            curves={accuracy}
+            curves={loss}
+          />
+        </Plot>
+        <Plot title={t(boxed ? 'curve.map' : 'curve.accuracy')}>
+          <Curves
+            description={t(boxed ? 'curve.mapOver' : 'curve.accuracyOver')}
+            xLabel={t('curve.epoch')}
+            x={series.epochs}
+            curves={quality}
             percent
           />
         </Plot>
@@ -228,7 +241,7 @@ function Plots({ pid, run }: { pid: number; run: Run }) {
           height={160}
         />
       </Plot>
-      <EpochTable lines={lines} />
+      <EpochTable lines={lines} boxed={boxed} />
     </Stack>
   )
 }
@@ -244,14 +257,26 @@ function Plot({ title, children }: { title: string; children: React.ReactNode })
   )
 }
 
-function EpochTable({ lines }: { lines: MetricLine[] }) {
+const OF_CLASSES = ['train_loss', 'val_loss', 'train_accuracy', 'val_accuracy'] as const
+const OF_BOXES = ['train_loss', 'val_map50', 'val_map'] as const
+const HEADINGS = {
+  train_loss: 'curve.trainLoss',
+  val_loss: 'curve.valLoss',
+  train_accuracy: 'curve.trainAccuracy',
+  val_accuracy: 'curve.valAccuracy',
+  val_map50: 'run.valMap50',
+  val_map: 'run.valMap',
+} as const
+
+function EpochTable({ lines, boxed }: { lines: MetricLine[]; boxed: boolean }) {
   const { t } = useTranslation('training')
   const format = useFormat()
-  const epochs = lines.filter((line) => line.event === 'epoch')
-  const share = (value: number | null | undefined) =>
-    value === null || value === undefined ? '–' : format.percent(value, 1)
-  const plain = (value: number | null | undefined) =>
-    value === null || value === undefined ? '–' : format.number(value, 4)
+  const columns: readonly (keyof typeof HEADINGS)[] = boxed ? OF_BOXES : OF_CLASSES
+  function write(line: MetricLine, column: keyof typeof HEADINGS) {
+    const value = line[column]
+    if (value === null || value === undefined) return '–'
+    return column.endsWith('loss') ? format.number(value, 4) : format.percent(value, 1)
+  }
   return (
     <details>
       <summary>{t('live.numbers')}</summary>
@@ -259,22 +284,22 @@ function EpochTable({ lines }: { lines: MetricLine[] }) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('curve.epoch')}</Table.Th>
-            <Table.Th>{t('curve.trainLoss')}</Table.Th>
-            <Table.Th>{t('curve.valLoss')}</Table.Th>
-            <Table.Th>{t('curve.trainAccuracy')}</Table.Th>
-            <Table.Th>{t('curve.valAccuracy')}</Table.Th>
+            {columns.map((column) => (
+              <Table.Th key={column}>{t(HEADINGS[column])}</Table.Th>
+            ))}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {epochs.map((line) => (
-            <Table.Tr key={line.epoch}>
-              <Table.Td>{line.epoch}</Table.Td>
-              <Table.Td>{plain(line.train_loss)}</Table.Td>
-              <Table.Td>{plain(line.val_loss)}</Table.Td>
-              <Table.Td>{share(line.train_accuracy)}</Table.Td>
-              <Table.Td>{share(line.val_accuracy)}</Table.Td>
-            </Table.Tr>
-          ))}
+          {lines
+            .filter((line) => line.event === 'epoch')
+            .map((line) => (
+              <Table.Tr key={line.epoch}>
+                <Table.Td>{line.epoch}</Table.Td>
+                {columns.map((column) => (
+                  <Table.Td key={column}>{write(line, column)}</Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
         </Table.Tbody>
       </Table>
     </details>

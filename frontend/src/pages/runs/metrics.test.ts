@@ -19,6 +19,11 @@ describe('seriesOf', () => {
     expect(series.trainLoss[1]).toBe(0.5)
   })
 
+  it('has the figures of boxes in place of accuracy', () => {
+    const series = seriesOf([{ event: 'epoch', epoch: 1, train_loss: 2, val_map: 0.2, val_map50: 0.5 }])
+    expect([series.valMap, series.valMap50, series.valAccuracy]).toEqual([[0.2], [0.5], [null]])
+  })
+
   it('places steps at fractions of their epoch', () => {
     const series = seriesOf([
       { event: 'start', steps_per_epoch: 4 },

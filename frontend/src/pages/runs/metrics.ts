@@ -6,6 +6,9 @@ export interface Series {
   valLoss: (number | null)[]
   trainAccuracy: (number | null)[]
   valAccuracy: (number | null)[]
+  /** Of boxes: over overlaps .5 to .95, and at .5. */
+  valMap: (number | null)[]
+  valMap50: (number | null)[]
   /** The loss within the running epoch, at fractions of an epoch. */
   steps: number[]
   stepLoss: (number | null)[]
@@ -35,6 +38,8 @@ export function seriesOf(lines: MetricLine[]): Series {
     valLoss: rows.map((row) => row.val_loss ?? null),
     trainAccuracy: rows.map((row) => row.train_accuracy ?? null),
     valAccuracy: rows.map((row) => row.val_accuracy ?? null),
+    valMap: rows.map((row) => row.val_map ?? null),
+    valMap50: rows.map((row) => row.val_map50 ?? null),
     steps: steps.map(([at]) => at),
     stepLoss: steps.map(([, loss]) => loss),
   }

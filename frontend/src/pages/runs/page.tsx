@@ -31,15 +31,18 @@ export default function RunsPage() {
             {t('runs.emptyHelp')}
           </EmptyState>
         )}
-        {runs.data && runs.data.items.length > 0 && <RunTable pid={pid} runs={runs.data.items} />}
+        {runs.data && runs.data.items.length > 0 && (
+          <RunTable pid={pid} runs={runs.data.items} boxed={project.data?.kind === 'box'} />
+        )}
       </Stack>
     </>
   )
 }
 
-function RunTable({ pid, runs }: { pid: number; runs: Run[] }) {
+function RunTable({ pid, runs, boxed }: { pid: number; runs: Run[]; boxed: boolean }) {
   const { t } = useTranslation('training')
   const format = useFormat()
+  const share = (value: number | null) => (value === null ? '–' : format.percent(value, 1))
   return (
     <section aria-labelledby="runs-heading">
       <Title order={2} fz="h4" mb="xs" id="runs-heading">
@@ -53,7 +56,7 @@ function RunTable({ pid, runs }: { pid: number; runs: Run[] }) {
               <Table.Th>{t('run.state')}</Table.Th>
               <Table.Th>{t('run.version')}</Table.Th>
               <Table.Th>{t('run.epochs')}</Table.Th>
-              <Table.Th>{t('run.valAccuracy')}</Table.Th>
+              <Table.Th>{t(boxed ? 'run.valMap50' : 'run.valAccuracy')}</Table.Th>
               <Table.Th>{t('run.started')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -79,7 +82,7 @@ function RunTable({ pid, runs }: { pid: number; runs: Run[] }) {
                   )}
                   <Text size="sm">{run.epochs ? `${run.epoch} / ${run.epochs}` : '–'}</Text>
                 </Table.Td>
-                <Table.Td>{run.val_accuracy === null ? '–' : format.percent(run.val_accuracy, 1)}</Table.Td>
+                <Table.Td>{share(boxed ? run.val_map50 : run.val_accuracy)}</Table.Td>
                 <Table.Td>
                   <When at={run.started_at ?? run.created_at} />
                 </Table.Td>

@@ -1,0 +1,37 @@
+"""Pages of files: a cursor is the place of the next row, and a class is its place in the evaluation's list."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from drf_spectacular.utils import OpenApiParameter
+
+from annotate.core import errors, rest
+
+PARAMETERS: Final = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
+MOST_OFFSET: Final = 2**31
+
+
+def class_of(query: Mapping[str, str], name: str) -> int | None:
+    """The index under this name, None for any; BadRequest for what is no index."""
+    raw = query.get(name)
+    if not raw:
+        return None
+    if not raw.isdecimal() or not raw.isascii() or len(raw) > 6:
+        raise errors.BadRequest("bad_class", f"{name} must be the index of a class.", {"parameter": name})
+    return int(raw)
+
+
+def offset_of(query: Mapping[str, str]) -> int:
+    """Where the page begins; BadRequest for a cursor that `cursor_at` did not make."""
+    cursor = query.get("cursor")
+    if not cursor:
+        return 0
+    (offset,) = rest.decode_cursor(cursor, 1)
+    if not isinstance(offset, int) or not 0 <= offset < MOST_OFFSET:
+        raise errors.BadRequest("bad_cursor", "This cursor was not made here.", {"parameter": "cursor"})
+    return offset
+
+
+def cursor_at(offset: int | None) -> str | None:
+    """What to ask with for the rows from there on; None at the end."""
+    return None if offset is None else rest.encode_cursor([offset])
