@@ -27,8 +27,11 @@ export interface KeyPlan {
   keys: ReadonlyMap<number, string>
   /** Letters and digits that the kind keeps to itself: a page's command on one of them is reached with Shift. */
   taken: ReadonlySet<string>
-  /** True when letters without a key of their own open the search. */
-  searches: boolean
+  /**
+   * Which letters open the search: all that are no class's own key, so that a page's commands want Shift; or those that
+   * mean nothing else; or none.
+   */
+  searches: 'all' | 'free' | 'none'
 }
 
 export interface ControlsProps {

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
-import { LABEL_LETTERS } from './keys'
+import { keyOf, LABEL_LETTERS } from './keys'
 import styles from './label.module.css'
 import { Sheet } from './Sheet'
 
@@ -35,7 +35,7 @@ export function KeyMap({ kind, plan, classes, onClose }: Props) {
         if (event.key === '?') onClose()
       }}
     >
-      {plan.searches && <p className={styles.help}>{t('keys.searchHelp')}</p>}
+      {plan.searches !== 'none' && <p className={styles.help}>{t(`keys.searchHelp.${plan.searches}`)}</p>}
       <div className={styles.keyboard} tabIndex={0} role="img" aria-label={t('keys.drawn')}>
         {ROWS.map((row) => (
           <div key={row} className={styles.keyRow}>
@@ -46,7 +46,9 @@ export function KeyMap({ kind, plan, classes, onClose }: Props) {
                 <span key={key} className={styles.key} data-lit={name ? 'class' : command ? 'command' : undefined}>
                   <b>{key.toUpperCase()}</b>
                   <small>
-                    {name ?? (command && `${plan.searches ? '⇧ ' : ''}${t(`keys.short.${command}` as 'close')}`)}
+                    {name ??
+                      (command &&
+                        `${keyOf(command, plan, LABEL_LETTERS).shift ? '⇧ ' : ''}${t(`keys.short.${command}` as 'close')}`)}
                   </small>
                 </span>
               )
@@ -58,7 +60,7 @@ export function KeyMap({ kind, plan, classes, onClose }: Props) {
         {Object.entries(LABEL_LETTERS).map(([key, command]) => (
           <div key={key}>
             <dt>
-              <kbd>{plan.searches || plan.taken.has(key) ? `Shift+${key.toUpperCase()}` : key.toUpperCase()}</kbd>
+              <kbd>{keyOf(command, plan, LABEL_LETTERS).shift ? `Shift+${key.toUpperCase()}` : key.toUpperCase()}</kbd>
             </dt>
             <dd>{t(`keys.${command}` as 'close')}</dd>
           </div>

@@ -14,6 +14,8 @@ interface Listening<Said extends string> {
 export interface Drawing {
   down: (press: Press) => boolean
   up: (press: Press) => void
+  /** The page has lost the keyboard: a key that was held is let go of without being heard. */
+  lost: () => void
 }
 
 /** Listens on the whole page, so that no key needs the focus to be anywhere. */
@@ -38,10 +40,13 @@ export function useKeys<Said extends string>(
     }
     const lift = (event: KeyboardEvent) => latest.current.first?.up(pressOf(event))
     addEventListener('keydown', press)
+    const lost = () => latest.current.first?.lost()
     addEventListener('keyup', lift)
+    addEventListener('blur', lost)
     return () => {
       removeEventListener('keydown', press)
       removeEventListener('keyup', lift)
+      removeEventListener('blur', lost)
     }
   }, [on, plan, letters])
 }
