@@ -94,6 +94,8 @@ export interface Drawn {
   marks: (answer: Answer, classes: readonly ClassEntry[]) => Mark[]
   /** The keys for drawing, with the name of their text in the area `box` of the catalogues. */
   help: readonly (readonly [key: string, text: string])[]
+  /** The letters among them, each with a short word in the area `box` under `short`. */
+  letters: ReadonlySet<string>
 }
 
 export interface LabelKind {
