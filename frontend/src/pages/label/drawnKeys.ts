@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'react'
+import { useLayoutEffect, useMemo, useRef } from 'react'
 import type { Viewport } from '@/canvas/viewport'
 import type { KeyPlan } from '@/kinds/kind'
 import type { Seen, Sketch } from '@/kinds/sketch'
@@ -63,7 +63,8 @@ export function drawing({ sketch, plan, looked, accept }: Parts): Drawing {
 export function useDrawnKeys(sketch: Sketch | null, plan: KeyPlan, onAccept: () => void) {
   const viewport = useRef<Viewport | null>(null)
   const latest = useRef({ sketch, plan, onAccept })
-  useEffect(() => {
+  // With the page itself: a key pressed on what is just shown must find it.
+  useLayoutEffect(() => {
     latest.current = { sketch, plan, onAccept }
   })
   const keys = useMemo(

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import type { KeyPlan } from '@/kinds/kind'
 import { type Act, actFor, type Letters, type Press, pressOf } from './keys'
 
@@ -24,7 +24,8 @@ export function useKeys<Said extends string>(
   onAct: (act: Act<Said>) => void,
 ): void {
   const latest = useRef({ onAct, first })
-  useEffect(() => {
+  // With the page itself: a key pressed on what is just shown must find it.
+  useLayoutEffect(() => {
     latest.current = { onAct, first }
   })
   useEffect(() => {
