@@ -1,13 +1,17 @@
-"""Boxes drawn, corrected and settled in a real browser: by mouse, by finger and by keyboard alone."""
+"""Boxes drawn, corrected and settled in a real browser: by mouse, by finger, by pen and by keyboard alone."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import pages
+from tests.browser.fingers import Glass
 from tests.browser.words import words
 from tests.pictures import write_tree
 from tests.stack import Person, Stack, running, wait_for
@@ -15,6 +19,7 @@ from tests.stack import Person, Stack, running, wait_for
 pytestmark = pytest.mark.browser
 
 READY = "[data-surface=ready]"
+BOXES = "[role=option][aria-posinset]"
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +77,7 @@ def said(person: Person, root: str) -> list[dict[str, Any]]:
 
 
 def options(page: Page) -> int:
-    return page.locator("[role=option][aria-posinset]").count()
+    return page.locator(BOXES).count()
 
 
 def test_boxes_are_drawn_corrected_and_handed_in_by_mouse(stack: Stack, browser: Browser, tmp_path: Path) -> None:
@@ -90,7 +95,7 @@ def test_boxes_are_drawn_corrected_and_handed_in_by_mouse(stack: Stack, browser:
     assert options(page) == 3
     page.keyboard.press("x")
     page.keyboard.press("Control+z")
-    expect(page.locator("[role=option][aria-posinset]")).to_have_count(3)
+    expect(page.locator(BOXES)).to_have_count(3)
     page.reload()
     page.wait_for_selector(READY)
     assert options(page) == 3, "a draft outlives the page"
@@ -98,7 +103,7 @@ def test_boxes_are_drawn_corrected_and_handed_in_by_mouse(stack: Stack, browser:
     pages.all_saved(page)
     page.keyboard.press("Control+z")
     page.wait_for_selector(READY)
-    expect(page.locator("[role=option][aria-posinset]")).to_have_count(3)
+    expect(page.locator(BOXES)).to_have_count(3)
     page.keyboard.press("Tab")
     page.keyboard.press("Delete")
     submit(page)
@@ -127,7 +132,99 @@ def test_a_box_needs_no_mouse(stack: Stack, browser: Browser, tmp_path: Path) ->
     assert page.faults == []  # type: ignore[attr-defined]
 
 
-def test_fingers_pan_and_tap_boxes(stack: Stack, browser: Browser, tmp_path: Path) -> None:
+def test_what_was_begun_comes_back_wherever_its_task_is_opened(stack: Stack, browser: Browser, tmp_path: Path) -> None:
+    _, _, pid = box_project(stack, tmp_path)
+    page = sit_down(stack, browser, pid)
+    x, y = middle(page)
+    drag(page, x - 100, y - 100, x - 20, y - 20)
+    submit(page)
+    page.wait_for_selector(READY)
+    second = page.locator("main [data-task]").get_attribute("data-task")
+    for left in (-100, 20):
+        drag(page, x + left, y + 10, x + left + 60, y + 80)
+    pages.all_saved(page)
+    page.reload()
+    page.wait_for_selector(READY)
+    pages.task_becomes(page, int(second or 0))
+    expect(page.locator(BOXES)).to_have_count(2)
+    page.locator("[data-restored]").get_by_role("button", name=words("label:restoredUndo")).click()
+    expect(page.locator(BOXES)).to_have_count(0)
+    expect(page.locator("[data-restored]")).to_have_count(0)
+    page.goto(f"/p/{pid}/mine")
+    change = re.compile(f"^{words('label:mine.change')}: ")
+    page.get_by_role("button", name=change).first.click()
+    page.wait_for_selector(READY)
+    page.keyboard.press("Tab")
+    page.keyboard.press("q")
+    expect(page.get_by_role("option", name=re.compile(words("box:flag.difficult")))).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=change).first.click()
+    expect(page.locator("[data-restored]")).to_be_visible()
+    expect(page.get_by_role("option", name=re.compile(words("box:flag.difficult")))).to_be_visible()
+    assert page.faults == []  # type: ignore[attr-defined]
+
+
+def suggested(stack: Stack, folder: Path) -> tuple[Person, str, str]:
+    """A project with one picture on which a model has suggested three boxes: two cars and a person."""
+    admin = stack.person()
+    body = {"name": "Suggested", "kind": "box", "classes_text": "car\nperson", "redundancy": 1}
+    project = admin.post("/api/projects", {**body, "holdout_share": 0, "description": ""})
+    root = f"/api/projects/{project['id']}"
+    admin.patch(root, {"show_proposals": True})
+    folder.mkdir()
+    Image.new("RGB", (300, 200), "grey").save(folder / "one.png")
+    found = [(1, [20, 20, 60, 40]), (2, [150, 30, 50, 80]), (1, [80, 120, 90, 60])]
+    told = {
+        "images": [{"id": 1, "file_name": "one.png", "width": 300, "height": 200}],
+        "categories": [{"id": 1, "name": "car"}, {"id": 2, "name": "person"}],
+        "annotations": [
+            {"id": n, "image_id": 1, "category_id": category, "bbox": box, "area": box[2] * box[3], "iscrowd": 0}
+            for n, (category, box) in enumerate(found, 1)
+        ],
+    }
+    (folder / "annotations.json").write_text(json.dumps(told))
+    stack.manage("ingest", str(project["id"]), str(folder), "--labels", "proposals", "--source", "model")
+    wait_for(lambda: admin.get(f"{root}/images/counts", state="open")["count"] == 1, "the question")
+    return admin, root, str(project["id"])
+
+
+def test_suggestions_are_accepted_removed_and_put_right(stack: Stack, browser: Browser, tmp_path: Path) -> None:
+    admin, root, pid = suggested(stack, tmp_path / "set")
+    page = sit_down(stack, browser, pid)
+    expect(page.locator(f"{BOXES}[data-proposed]")).to_have_count(3)
+    for key in ("Tab", "ArrowRight", "Tab", "x"):  # the first is moved, the second removed, the third left as it is
+        page.keyboard.press(key)
+    expect(page.locator(BOXES)).to_have_count(2)
+    expect(page.locator(f"{BOXES}[data-proposed]")).to_have_count(1)
+    x, y = middle(page)
+    drag(page, x + 150, y + 100, x + 200, y + 140)
+    with page.expect_request(lambda request: bool(request.post_data_json) and request.url.endswith("/desk")) as sent:
+        submit(page)
+    pages.all_saved(page)
+    (vote,) = sent.value.post_data_json["votes"]
+    assert isinstance(vote["shown_proposal"], int), "the vote says what was shown"
+    (answer,) = said(admin, root)
+    began = {each.get("from_proposal"): each["box"] for each in answer["boxes"]}
+    assert set(began) == {0, 2, None}
+    assert (began[0], began[2]) == ([21, 20, 81, 60], [80, 120, 170, 180])
+    assert page.faults == []  # type: ignore[attr-defined]
+
+
+def hand(page: Page) -> tuple[float, float, float, float]:
+    """Where the box in hand lies on the stage: left, top, width, height."""
+    page.wait_for_function("() => document.querySelector('[data-part=knobs]').getAttribute('d').length > 9")
+    outline = page.locator("[data-part=box]").get_attribute("d") or ""
+    left, top, width, height, *_ = (float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?", outline))
+    return left, top, width, height
+
+
+def hand_after(page: Page, before: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """The same once it lies elsewhere."""
+    wait_for(lambda: hand(page) != before, "the picture to move", seconds=30)
+    return hand(page)
+
+
+def test_fingers_pan_pinch_and_tap_and_a_pen_draws(stack: Stack, browser: Browser, tmp_path: Path) -> None:
     _, _, pid = box_project(stack, tmp_path)
     context = browser.new_context(base_url=stack.url, has_touch=True, viewport={"width": 390, "height": 844})
     page = context.new_page()
@@ -139,5 +236,28 @@ def test_fingers_pan_and_tap_boxes(stack: Stack, browser: Browser, tmp_path: Pat
     page.touchscreen.tap(x - 40, y - 40)
     page.wait_for_function("() => document.querySelector('[data-part=box]').getAttribute('d').length > 4")
     page.touchscreen.tap(x + 40, y + 40)
-    expect(page.locator("[role=option][aria-posinset]")).to_have_count(1)
+    expect(page.locator(BOXES)).to_have_count(1)
+    glass = Glass(page)
+    start = hand(page)
+    glass.slide([(x - 120, y + 90)], [(x - 90, y + 70)])
+    panned = hand_after(page, start)
+    assert panned[2:] == start[2:] and panned[0] > start[0] and panned[1] < start[1], "a finger moves the picture"
+    glass.slide([(x - 90, y + 90), (x + 60, y + 90)], [(x - 165, y + 90), (x + 135, y + 90)])
+    pinched = hand_after(page, panned)
+    assert pinched[2] == pytest.approx(2 * panned[2], rel=0.1), "fingers twice as far apart show it twice as large"
+    expect(page.locator(BOXES)).to_have_count(1)
+    page.keyboard.press("f")
+    page.keyboard.press("Escape")
+    glass.stroke((x - 100, y + 50), (x - 60, y + 90))
+    expect(page.locator(BOXES)).to_have_count(2)
+    drawn = hand(page)
+    glass.pen("mousePressed", (x + 60, y + 60))
+    glass.slide([(x - 120, y - 60)], [(x - 60, y - 90)])  # the hand that holds the pen
+    glass.pen("mouseMoved", (x + 80, y + 80))
+    glass.pen("mouseMoved", (x + 100, y + 90))
+    glass.pen("mouseReleased", (x + 100, y + 90))
+    expect(page.locator(BOXES)).to_have_count(3)
+    third = hand(page)
+    page.keyboard.press("Shift+Tab")
+    assert hand_after(page, third) == drawn, "the picture did not move under the hand that holds the pen"
     context.close()

@@ -1,9 +1,10 @@
-import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Size } from '@/geometry/points'
 import type { Mark, Sketch } from '@/kinds/sketch'
 import { LOUPE_SIDE } from './insets'
-import { AS_IS, isAsIs, keepLight, keptLight, type Light } from './light'
+import { Looking } from './Looking'
+import { keptLight } from './light'
 import { Pointers } from './pointers'
 import type { Pyramid } from './pyramid'
 import styles from './Surface.module.css'
@@ -22,12 +23,12 @@ export interface SurfaceProps {
 }
 
 const NONE: readonly Mark[] = []
-const NOTHING = () => () => undefined
 
 /** A picture to draw on. */
 export function Surface({ onShow, onResize, onViewport, sketch, behind = NONE, children }: SurfaceProps) {
   const { t } = useTranslation('box')
   const stage = useRef<HTMLElement>(null)
+  const gamma = useId()
   const [tools, setTools] = useState<{ viewport: Viewport; pointers: Pointers } | null>(null)
   const latest = useRef({ onShow, onResize, onViewport })
 
@@ -67,6 +68,13 @@ export function Surface({ onShow, onResize, onViewport, sketch, behind = NONE, c
       </div>
       <svg className={styles.hand} data-layer="hand" aria-hidden>
         <title>{t('hand')}</title>
+        <filter id={gamma} data-layer="gamma" colorInterpolationFilters="sRGB">
+          <feComponentTransfer>
+            <feFuncR type="gamma" exponent={1} />
+            <feFuncG type="gamma" exponent={1} />
+            <feFuncB type="gamma" exponent={1} />
+          </feComponentTransfer>
+        </filter>
       </svg>
       <div className={styles.across} data-layer="across" hidden />
       <div className={styles.down} data-layer="down" hidden />
@@ -94,78 +102,6 @@ function layersIn(stage: HTMLElement) {
     down: layer<HTMLElement>('down'),
     map: layer<HTMLCanvasElement>('map'),
     loupe: layer<HTMLCanvasElement>('loupe'),
+    gamma: layer<SVGFilterElement>('gamma'),
   }
-}
-
-/** The few buttons of looking, over a corner of the picture; the light is a chip as long as it is not as it was. */
-function Looking({ viewport, pointers }: { viewport: Viewport; pointers: Pointers }) {
-  const { t } = useTranslation('box')
-  const scale = useSyncExternalStore(viewport.subscribe, () => Math.round(viewport.view.scale * viewport.ratio * 100))
-  const light = useSyncExternalStore(viewport.subscribe, () => viewport.light)
-  const [open, setOpen] = useState(false)
-  const [finger, setFinger] = useState(false)
-  const touches = useSyncExternalStore(NOTHING, () => navigator.maxTouchPoints > 0)
-  useEffect(() => keepLight(light), [light])
-  const set = (change: Partial<Light>) => viewport.setLight({ ...light, ...change })
-  return (
-    <div className={styles.looking} data-over onMouseDown={(event) => event.button === 0 && keepKeys(event)}>
-      {touches && (
-        <button
-          type="button"
-          aria-pressed={finger}
-          onClick={() => {
-            pointers.fingerDraws = !finger
-            setFinger(!finger)
-          }}
-        >
-          {t('view.finger')}
-        </button>
-      )}
-      <button type="button" onClick={() => viewport.whole()} aria-keyshortcuts="F">
-        {t('view.fit')}
-      </button>
-      <button type="button" onClick={() => viewport.full()} aria-keyshortcuts="Z">
-        {t('view.full')}
-      </button>
-      <span className={styles.zoom}>{t('view.zoom', { percent: scale })}</span>
-      <button
-        type="button"
-        onClick={() => setOpen(!open)}
-        aria-expanded={open}
-        aria-label={t('view.adjust')}
-        data-lit={!isAsIs(light) || undefined}
-      >
-        ◐{!isAsIs(light) && ` ${light.brightness} / ${light.contrast}`}
-      </button>
-      {open && (
-        <div className={styles.light}>
-          {(['brightness', 'contrast'] as const).map((what) => (
-            <label key={what}>
-              {t(`view.${what}`)}
-              <input
-                type="range"
-                min={30}
-                max={300}
-                step={10}
-                value={light[what]}
-                onChange={(event) => set({ [what]: Number(event.target.value) })}
-              />
-            </label>
-          ))}
-          <label className={styles.grey}>
-            <input type="checkbox" checked={light.grey} onChange={(event) => set({ grey: event.target.checked })} />
-            {t('view.grey')}
-          </label>
-          <button type="button" onClick={() => set(AS_IS)}>
-            {t('view.reset')}
-          </button>
-        </div>
-      )}
-    </div>
-  )
-}
-
-/** A click on a button must not take the keyboard away from the picture; a slider needs its own. */
-function keepKeys(event: React.MouseEvent): void {
-  if (event.target instanceof Element && !event.target.closest('input')) event.preventDefault()
 }

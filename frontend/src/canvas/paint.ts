@@ -22,8 +22,7 @@ export interface Place {
 
 export function paintPicture(context: CanvasRenderingContext2D, pyramid: Pyramid | null, place: Place): void {
   const { view, stage, ratio } = place
-  context.setTransform(1, 0, 0, 1, 0, 0)
-  context.clearRect(0, 0, stage.width * ratio, stage.height * ratio)
+  clear(context, place)
   if (!pyramid) return
   const [x0, y0, x1, y1] = visible(view, pyramid.size, stage)
   if (x1 <= x0 || y1 <= y0) return
@@ -45,15 +44,32 @@ export function paintPicture(context: CanvasRenderingContext2D, pyramid: Pyramid
   )
 }
 
-/** All marks: one path for the dark halo, one for each colour, and a text chip on each. */
+/** All marks, over nothing. */
 export function paintMarks(context: CanvasRenderingContext2D, marks: readonly Mark[], place: Place): void {
-  const { stage, ratio } = place
+  clear(context, place)
+  addMarks(context, [...marks].sort(faintFirst), place)
+}
+
+export function clear(context: CanvasRenderingContext2D, { stage, ratio }: Place): void {
   context.setTransform(1, 0, 0, 1, 0, 0)
   context.clearRect(0, 0, stage.width * ratio, stage.height * ratio)
-  context.setTransform(ratio, 0, 0, ratio, 0, 0)
-  const faint = marks.filter((mark) => mark.faint)
-  const strong = faint.length > 0 ? marks.filter((mark) => !mark.faint) : marks
-  strokeAll(context, faint, place, 1)
+}
+
+/** Faint marks lie below the others; else the order stays. */
+export const faintFirst = (a: Mark, b: Mark): number => Number(b.faint ?? false) - Number(a.faint ?? false)
+
+/** Over what is there: one path for the dark halo, one for each colour, and a text chip on each mark. */
+export function addMarks(context: CanvasRenderingContext2D, marks: readonly Mark[], place: Place): void {
+  context.setTransform(place.ratio, 0, 0, place.ratio, 0, 0)
+  const strong = marks.filter((mark) => !mark.faint)
+  if (strong.length < marks.length) {
+    strokeAll(
+      context,
+      marks.filter((mark) => mark.faint),
+      place,
+      1,
+    )
+  }
   strokeAll(context, strong, place, 2)
   for (const mark of strong) placeChip(context, mark, place)
 }

@@ -1,4 +1,7 @@
-/** Presses on the stage: a mouse or pen draws, a finger pans, two fingers pinch; the wheel zooms at the pointer. */
+/**
+ * Presses on the stage: a mouse or pen draws, a finger pans, two fingers pinch; the wheel zooms at the pointer. While a
+ * pen is down, fingers are a resting palm and do nothing.
+ */
 import { distance, middle, type ScreenPoint, screenPoint } from '@/geometry/points'
 import type { Pointing } from '@/kinds/sketch'
 import type { Viewport } from './viewport'
@@ -18,6 +21,8 @@ export class Pointers {
   fingerDraws = false
   private doing: Doing = null
   private down = new Map<number, ScreenPoint>()
+  /** The pen that is down. */
+  private pen: number | null = null
   private start: ScreenPoint | null = null
   private tapping = false
   private tapped = { at: 0, where: screenPoint(0, 0) }
@@ -69,10 +74,12 @@ export class Pointers {
 
   private pressed(event: PointerEvent): void {
     event.preventDefault()
+    const finger = event.pointerType === 'touch'
+    if (finger && this.pen !== null) return
+    if (event.pointerType === 'pen') this.penned(event.pointerId)
     this.stage.setPointerCapture?.(event.pointerId)
     const at = this.at(event)
     this.down.set(event.pointerId, at)
-    const finger = event.pointerType === 'touch'
     if (finger && this.down.size > 1) {
       if (this.doing === 'draw') this.viewport.sketch?.cancel()
       this.doing = 'pinch'
@@ -82,12 +89,22 @@ export class Pointers {
     this.start = at
     this.tapping = finger
     const sketch = this.viewport.sketch
-    const draws = sketch && (finger ? this.fingerDraws || sketch.grabs(this.how(event)) : event.button === 0)
+    const { held } = this.viewport
+    if (held) held.moved = true
+    const draws = sketch && !held && (finger ? this.fingerDraws || sketch.grabs(this.how(event)) : event.button === 0)
     this.doing = draws ? 'draw' : 'pan'
     if (draws && !this.tapping) sketch.press(this.how(event))
   }
 
+  /** Fingers that were down before are the hand that holds the pen. */
+  private penned(pen: number): void {
+    this.pen = pen
+    if (this.down.size > 0) this.viewport.sketch?.cancel()
+    this.down.clear()
+  }
+
   private moved(event: PointerEvent): void {
+    if (event.pointerType === 'touch' && !this.down.has(event.pointerId)) return
     const at = this.at(event)
     const before = this.down.get(event.pointerId)
     if (before && this.doing === 'pinch') {
@@ -112,7 +129,7 @@ export class Pointers {
     this.move = null
     if (!event || !sketch) return
     if (this.doing === null || (this.doing === 'draw' && !this.tapping)) sketch.move(this.how(event))
-    if (this.doing === null) this.stage.style.cursor = sketch.hover(this.how(event))
+    if (this.doing === null) this.stage.style.cursor = this.viewport.held ? 'grab' : sketch.hover(this.how(event))
     if (this.doing === 'pan') this.stage.style.cursor = 'grabbing'
   }
 
@@ -128,6 +145,7 @@ export class Pointers {
 
   private released(event: PointerEvent): void {
     const known = this.down.delete(event.pointerId)
+    if (event.pointerId === this.pen) this.pen = null
     if (!known) return
     const sketch = this.viewport.sketch
     this.move = null
@@ -152,7 +170,9 @@ export class Pointers {
   }
 
   private lost(event: PointerEvent): void {
-    this.down.delete(event.pointerId)
+    if (event.pointerId === this.pen) this.pen = null
+    // A finger that did not count, beside a pen, takes nothing away when it goes.
+    if (!this.down.delete(event.pointerId)) return
     if (this.doing === 'draw') this.viewport.sketch?.cancel()
     this.doing = null
     this.tapping = false

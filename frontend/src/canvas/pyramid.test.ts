@@ -4,6 +4,7 @@ import { close, flat, levelFor, memoryOf, pyramidOf } from './pyramid'
 const closed: number[] = []
 const bitmap = (width: number, height: number) =>
   ({ width, height, close: () => closed.push(width) }) as unknown as ImageBitmap
+const whole = async () => bitmap(4000, 3000)
 
 describe('the pyramid', () => {
   afterEach(() => vi.unstubAllGlobals())
@@ -12,7 +13,13 @@ describe('the pyramid', () => {
     vi.stubGlobal('createImageBitmap', async (_: unknown, to: { resizeWidth: number; resizeHeight: number }) =>
       bitmap(to.resizeWidth, to.resizeHeight),
     )
-    const pyramid = await pyramidOf(bitmap(2048, 1536), { width: 4000, height: 3000 }, { width: 1400, height: 1050 })
+    const pyramid = await pyramidOf(
+      bitmap(2048, 1536),
+      { width: 4000, height: 3000 },
+      { width: 1400, height: 1050 },
+      whole,
+    )
+    expect(pyramid.whole).toBe(whole)
     expect(pyramid.levels.map((level) => level.bitmap.width)).toEqual([2048, 1400, 1024, 512, 256])
     const at = (scale: number) => levelFor(pyramid, scale).bitmap.width
     expect([at(3), at(0.512), at(0.4), at(0.35), at(0.25), at(0.13), at(0.01)]).toEqual([
@@ -23,8 +30,8 @@ describe('the pyramid', () => {
     expect(closed.sort((a, b) => a - b)).toEqual([256, 512, 1024, 1400, 2048])
   })
 
-  it('makes no halves of what is small already', async () => {
-    const pyramid = await pyramidOf(bitmap(100, 90), { width: 100, height: 90 }, { width: 900, height: 810 })
+  it('makes no halves of what is small already, and has nothing left to fetch', async () => {
+    const pyramid = await pyramidOf(bitmap(100, 90), { width: 100, height: 90 }, { width: 900, height: 810 }, whole)
     expect(pyramid).toEqual(flat(pyramid.levels[0]?.bitmap as ImageBitmap, { width: 100, height: 90 }))
   })
 })

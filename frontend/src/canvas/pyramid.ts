@@ -12,19 +12,31 @@ export interface Pyramid {
   readonly size: Size
   /** Largest first; at least one. */
   readonly levels: readonly Level[]
+  /** Fetches the picture in its own resolution; null where the levels have all of it. */
+  readonly whole: (() => Promise<ImageBitmap>) | null
 }
 
 /** Halves are made down to an eighth of what was decoded. */
 const HALVES = 3
 const LEAST_SIDE = 64
+/** A picture of more pixels than this is shown in its rendition only: decoded it would take more than half a gigabyte. */
+const MOST_WHOLE = 150_000_000
 
 /** One bitmap as it came: for pictures that are shown and not zoomed into. */
 export function flat(bitmap: ImageBitmap, size: Size): Pyramid {
-  return { size, levels: [{ bitmap, scale: bitmap.width / size.width }] }
+  return { size, levels: [{ bitmap, scale: bitmap.width / size.width }], whole: null }
 }
 
-/** The bitmap with its halves, and one that fills `wanted` without resampling, made off the main thread. */
-export async function pyramidOf(bitmap: ImageBitmap, size: Size, wanted: Size | null): Promise<Pyramid> {
+/**
+ * The bitmap with its halves, and one that fills `wanted` without resampling, made off the main thread; `whole` fetches
+ * what the bitmap leaves out, where it is smaller than the picture.
+ */
+export async function pyramidOf(
+  bitmap: ImageBitmap,
+  size: Size,
+  wanted: Size | null,
+  whole: () => Promise<ImageBitmap>,
+): Promise<Pyramid> {
   const sizes: number[] = []
   for (let half = 1; half <= HALVES; half += 1) {
     if (Math.min(bitmap.width, bitmap.height) >> half >= LEAST_SIDE) sizes.push(Math.round(bitmap.width / 2 ** half))
@@ -40,7 +52,8 @@ export async function pyramidOf(bitmap: ImageBitmap, size: Size, wanted: Size | 
     ),
   )
   const levels = [bitmap, ...smaller].map((each) => ({ bitmap: each, scale: each.width / size.width }))
-  return { size, levels: levels.sort((a, b) => b.scale - a.scale) }
+  const less = bitmap.width < size.width && size.width * size.height <= MOST_WHOLE
+  return { size, levels: levels.sort((a, b) => b.scale - a.scale), whole: less ? whole : null }
 }
 
 /** The smallest level that still has a pixel for each pixel of the screen; the largest where none has. */

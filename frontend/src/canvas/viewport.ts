@@ -3,10 +3,12 @@ import { type ScreenPoint, type Size, screenPoint } from '@/geometry/points'
 import { centred, drift, pan, toImage, toScreen, type View, wholeOf, zoomAt, zoomTo } from '@/geometry/transform'
 import type { KeyPress, Mark, Seen, Sketch } from '@/kinds/sketch'
 import { Emitter } from '@/store/emitter'
+import { Detail } from './detail'
 import { Hand } from './hand'
 import { LOUPE_SIDE, paintLoupe, paintMap } from './insets'
-import { AS_IS, type Light, lighter, lightFilter } from './light'
-import { paintMarks, paintPicture } from './paint'
+import { AS_IS, exponentOf, type Light, lighter, lightFilter } from './light'
+import { MarksLayer, SLICE } from './marks'
+import { type Place, paintPicture } from './paint'
 import type { Pyramid } from './pyramid'
 
 export interface Layers {
@@ -21,6 +23,8 @@ export interface Layers {
   down: HTMLElement
   map: HTMLCanvasElement
   loupe: HTMLCanvasElement
+  /** The SVG filter for gamma: its three channels. */
+  gamma: SVGFilterElement
 }
 
 /** A drawing that was scaled instead of drawn anew is made sharp after so long without another turn. */
@@ -38,20 +42,29 @@ export class Viewport extends Emitter {
   pyramid: Pyramid | null = null
   /** Runs before each frame: moves of the pointer that came since the last. */
   beforeFrame: () => void = () => undefined
+  /** The key that makes a drag move the picture: held, and whether it has moved it since. */
+  held: { moved: boolean } | null = null
   private of: Size | null = null
   private behind: readonly Mark[] = NONE
   private pointer: ScreenPoint | null = null
   private drawn: View = this.view
-  private drawnMarks: readonly Mark[] = NONE
   private stale = { picture: true, marks: true }
   private frame = 0
+  /** A gesture goes on, or has just ended. */
+  private turning = false
   private settling: ReturnType<typeof setTimeout> | undefined
   private offSketch: () => void = () => undefined
   private readonly hand: Hand
+  private readonly marks: MarksLayer
+  private readonly detail = new Detail(() => {
+    this.stale.picture = true
+    this.later()
+  })
 
   constructor(private readonly layers: Layers) {
     super()
     this.hand = new Hand(layers.hand)
+    this.marks = new MarksLayer(layers.marks)
   }
 
   get seen(): Seen {
@@ -60,7 +73,8 @@ export class Viewport extends Emitter {
 
   /** Takes the size of the page's element; the picture is fitted anew. */
   measure(): boolean {
-    const { stage, picture, marks } = this.layers
+    const { layers } = this
+    const { stage, picture, marks } = layers
     const size = { width: stage.clientWidth, height: stage.clientHeight }
     const ratio = devicePixelRatio || 1
     if (size.width === this.stage.width && size.height === this.stage.height && ratio === this.ratio) return false
@@ -71,20 +85,25 @@ export class Viewport extends Emitter {
       canvas.height = Math.round(size.height * ratio)
     }
     this.whole()
-    // A canvas that changed its size is empty: it is filled in this very frame.
-    this.sharpen()
+    // A canvas that changed its size is empty: the picture is filled in this very frame.
+    this.marks.forget(this.place)
+    layers.stack.style.transform = 'none'
+    this.drawPicture()
+    this.stale.marks = true
     return true
   }
 
   /** Another picture, at once: drawn before this returns, without the marks of the one before. */
   show(pyramid: Pyramid | null): void {
     this.pyramid = pyramid
+    this.detail.show(pyramid)
     // A picture that was decoded anew, or was missing for a while, keeps its marks and its place.
     if (pyramid && pyramid.size !== this.of) {
       this.of = pyramid.size
       // What was drawn on the picture before is not shown on this one.
       if (this.sketch?.size !== pyramid.size) this.follow(null, NONE)
       this.view = wholeOf(pyramid.size, this.stage)
+      this.marks.forget(this.place)
     }
     this.stale = { picture: true, marks: true }
     this.sharpen()
@@ -134,7 +153,11 @@ export class Viewport extends Emitter {
 
   setLight(light: Light): void {
     this.light = light
-    this.layers.picture.style.filter = lightFilter(light)
+    const { gamma, picture } = this.layers
+    for (const channel of gamma.querySelectorAll('[exponent]')) {
+      channel.setAttribute('exponent', String(exponentOf(light)))
+    }
+    picture.style.filter = lightFilter(light, gamma.id)
     this.told()
   }
 
@@ -174,8 +197,10 @@ export class Viewport extends Emitter {
 
   private turn(view: View): void {
     this.view = view
+    this.turning = true
     clearTimeout(this.settling)
     this.settling = setTimeout(() => {
+      this.turning = false
       this.stale = { picture: true, marks: true }
       this.later()
       this.told()
@@ -197,16 +222,18 @@ export class Viewport extends Emitter {
   }
 
   private draw(): void {
-    const still = this.marksNow()
-    if (still !== this.drawnMarks) this.stale.marks = true
+    if (this.marksNow() !== this.marks.marks) this.stale.marks = true
     const settled = this.view === this.drawn || this.stale.picture
     // While a gesture lasts the last drawing is only scaled, unless a mark of it became another.
-    if (settled || this.stale.marks) this.sharpen()
-    else {
-      const { scale, x, y } = drift(this.drawn, this.view)
-      this.layers.stack.style.transform = `translate(${x}px, ${y}px) scale(${scale})`
-    }
+    const waits = this.turning && this.marksNow().length > SLICE
+    if (waits || (!settled && !this.stale.marks) || !this.sharpen()) this.adrift()
     this.drawHand()
+  }
+
+  /** What was drawn for an earlier view, scaled and moved to where it lies now. */
+  private adrift(): void {
+    const { scale, x, y } = drift(this.drawn, this.view)
+    this.layers.stack.style.transform = `translate(${x}px, ${y}px) scale(${scale})`
   }
 
   private drawHand(): void {
@@ -220,11 +247,12 @@ export class Viewport extends Emitter {
       down.style.transform = `translateX(${Math.round(cross.x)}px)`
     }
     loupe.hidden = !held?.loupe || !this.pyramid
-    if (!held?.loupe || !this.pyramid) return
+    const pyramid = this.detail.at(0)
+    if (!held?.loupe || !pyramid) return
     const at = toScreen(this.view, held.loupe)
     const aside = at.x > this.stage.width / 2 ? -LOUPE_SIDE - 30 : 30
     loupe.style.transform = `translate(${at.x + aside}px, ${Math.max(4, at.y - LOUPE_SIDE - 20)}px)`
-    paintLoupe(loupe, this.pyramid, held.loupe, this.view)
+    paintLoupe(loupe, pyramid, held.loupe, this.view)
   }
 
   private mixed: { still: readonly Mark[]; behind: readonly Mark[]; all: readonly Mark[] } | null = null
@@ -239,18 +267,32 @@ export class Viewport extends Emitter {
     return this.mixed.all
   }
 
-  private sharpen(): void {
+  private get place(): Place {
+    return { view: this.view, stage: this.stage, ratio: this.ratio }
+  }
+
+  /** Draws what is stale for this view; false as long as the marks need more frames: then all stays as it was. */
+  private sharpen(): boolean {
     const moved = this.view !== this.drawn
-    const place = { view: this.view, stage: this.stage, ratio: this.ratio }
-    const { picture, marks, stack, map } = this.layers
-    const [onPicture, onMarks] = [picture.getContext('2d'), marks.getContext('2d')]
-    if (moved) stack.style.transform = 'none'
-    if (onPicture && (moved || this.stale.picture)) paintPicture(onPicture, this.pyramid, place)
-    const now = this.marksNow()
-    if (onMarks && (moved || this.stale.marks || now !== this.drawnMarks)) paintMarks(onMarks, now, place)
-    if (moved || this.stale.picture) map.hidden = !paintMap(map, this.pyramid, this.view, this.stage)
+    if (moved || this.stale.marks) {
+      this.stale.marks = !this.marks.begin(this.marksNow(), this.place)
+      if (this.stale.marks) {
+        this.later()
+        return false
+      }
+    }
+    if (moved) this.layers.stack.style.transform = 'none'
+    if (moved || this.stale.picture) this.drawPicture()
+    return true
+  }
+
+  private drawPicture(): void {
+    const { stage, picture, map } = this.layers
+    const context = picture.getContext('2d')
+    if (context) paintPicture(context, this.detail.at(this.view.scale * this.ratio), this.place)
+    stage.dataset.detail = this.detail.state
+    map.hidden = !paintMap(map, this.pyramid, this.view, this.stage)
     this.drawn = this.view
-    this.drawnMarks = now
-    this.stale = { picture: false, marks: false }
+    this.stale.picture = false
   }
 }

@@ -27,8 +27,11 @@ export interface KeyPlan {
   keys: ReadonlyMap<number, string>
   /** Letters and digits that the kind keeps to itself: a page's command on one of them is reached with Shift. */
   taken: ReadonlySet<string>
-  /** True when letters without a key of their own open the search. */
-  searches: boolean
+  /**
+   * Which letters open the search: all that are no class's own key, so that a page's commands want Shift; or those that
+   * mean nothing else; or none.
+   */
+  searches: 'all' | 'free' | 'none'
 }
 
 export interface ControlsProps {
@@ -91,6 +94,8 @@ export interface Drawn {
   marks: (answer: Answer, classes: readonly ClassEntry[]) => Mark[]
   /** The keys for drawing, with the name of their text in the area `box` of the catalogues. */
   help: readonly (readonly [key: string, text: string])[]
+  /** The letters among them, each with a short word in the area `box` under `short`. */
+  letters: ReadonlySet<string>
 }
 
 export interface LabelKind {

@@ -100,6 +100,6 @@ export interface Sketch {
   answer: () => Answer | null
   /** Says inline why it was not handed in: nothing is drawn, or something is although nothing should be. */
   object: (why: 'empty' | 'drawn') => void
-  /** What must outlive the page; null when nothing was done yet. */
+  /** What must outlive the page, the same object until it changes; null when nothing was done yet. */
   keep: () => unknown
 }

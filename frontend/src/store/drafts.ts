@@ -13,6 +13,8 @@ export interface Drafts {
   get(name: string): Promise<Draft | undefined>
   put(draft: Draft): Promise<void>
   remove(name: string): Promise<void>
+  /** The names that begin so. */
+  names(prefix: string): Promise<string[]>
 }
 
 interface DraftSchema extends DBSchema {
@@ -38,6 +40,10 @@ export class DatabaseDrafts implements Drafts {
   async remove(name: string): Promise<void> {
     await this.db.delete('drafts', name)
   }
+
+  names(prefix: string): Promise<string[]> {
+    return this.db.getAllKeys('drafts', IDBKeyRange.bound(prefix, `${prefix}\uffff`))
+  }
 }
 
 export class MemoryDrafts implements Drafts {
@@ -53,6 +59,10 @@ export class MemoryDrafts implements Drafts {
 
   async remove(name: string): Promise<void> {
     this.kept.delete(name)
+  }
+
+  async names(prefix: string): Promise<string[]> {
+    return [...this.kept.keys()].filter((name) => name.startsWith(prefix))
   }
 }
 

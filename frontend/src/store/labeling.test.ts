@@ -11,7 +11,10 @@ import { MemoryShelf } from './shelf'
 const quiet = () => new Promise((resolve) => setTimeout(resolve, 5))
 const tasks = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => makeTask(from + i))
 
-function makeDesk(server: FakeServer, { showProposals = true, broken = new Set<string>() } = {}) {
+function makeDesk(
+  server: FakeServer,
+  { showProposals = true, broken = new Set<string>(), begun = new Set<string>() } = {},
+) {
   const outbox = new Outbox(7, new MemoryShelf())
   const line = new Line(outbox, new OnlyLeader(), server, { set: () => null, clear: () => undefined, random: () => 0 })
   const pool = new Pool<string, string>({
@@ -28,6 +31,7 @@ function makeDesk(server: FakeServer, { showProposals = true, broken = new Set<s
   const desk = new Labeling<string, string>({
     project: 1,
     showProposals,
+    begun,
     outbox,
     line,
     pool,
@@ -220,6 +224,13 @@ describe('labeling', () => {
     expect(desk.view.failure?.kind).toBe('server')
     expect(desk.view.task?.id).toBe(2)
     expect(await desk.answer({ choice: [1] })).toBe(true)
+  })
+
+  it('begins with the task that was begun before, at the same asking', async () => {
+    const { desk } = await begin({ begun: new Set(['9:1', '3:2']) })
+    expect(desk.view.task?.id).toBe(9)
+    await desk.answer({ choice: [1] })
+    expect(desk.view.task?.id).toBe(1)
   })
 
   it('gives back on leaving what was not answered', async () => {

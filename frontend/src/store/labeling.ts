@@ -67,6 +67,8 @@ const START: DeskView = {
 export interface LabelingParts<Bytes, Picture> {
   project: number
   showProposals: boolean
+  /** Tasks that were begun here and not handed in, as `turnOf` names them: they come first. */
+  begun: ReadonlySet<string>
   outbox: Outbox
   line: Line
   pool: Pool<Bytes, Picture>
@@ -196,13 +198,18 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
   gave(reply: DeskReply, asked: DeskRequest): void {
     const before = this.parts.pool.length
     if (this.view.failure) this.parts.pool.retryFailed()
-    this.parts.pool.offer(reply.tasks, this.answered)
+    this.parts.pool.offer(this.begunFirst(reply.tasks), this.answered)
     if (asked.take > 0) {
       if (this.parts.pool.length === before) this.rest()
       else this.quietUntil = 0
     }
     const reason = asked.take > 0 ? reply.reason : this.view.reason
     this.update({ progress: reply.progress, reason, asked: this.view.asked || asked.take > 0, failure: null })
+  }
+
+  private begunFirst(tasks: DeskTask[]): DeskTask[] {
+    const begun = (task: DeskTask) => this.parts.begun.has(turnOf(task))
+    return [...tasks.filter(begun), ...tasks.filter((task) => !begun(task))]
   }
 
   failed(failure: DeskFailure, asked: DeskRequest): void {

@@ -2,7 +2,7 @@ import type { Answer } from '@/store/desk'
 import { TypeAhead } from '../classes/TypeAhead'
 import type { ClassEntry, LabelKind } from '../kind'
 import { Controls } from './Controls'
-import { HELP, planKeys } from './keys'
+import { DRAWING, HELP, planKeys } from './keys'
 import { marksOf } from './marks'
 
 const used = (answer: Answer): readonly number[] => ('boxes' in answer ? answer.boxes.map((each) => each.concept) : [])
@@ -19,5 +19,5 @@ export const box: LabelKind = {
   answerOf: () => null,
   Controls,
   Search: TypeAhead,
-  drawn: { load: () => import('./drawing'), marks: marksOf, help: HELP },
+  drawn: { load: () => import('./drawing'), marks: marksOf, help: HELP, letters: DRAWING },
 }

@@ -6,10 +6,13 @@ export const DRAWING = new Set('nexdhlvfzotq')
 const MOST = 10
 const NO_ANSWERS: KeyPlan['answers'] = new Map()
 
-/** Digits name the class that is drawn; with more than ten classes they stand for those drawn lately. */
+/**
+ * Digits name the class that is drawn; with more than ten classes they stand for those drawn lately. A letter that
+ * neither draws nor is a command of the page begins the search for a class.
+ */
 export function planKeys(classes: readonly ClassEntry[], recent: readonly number[]): KeyPlan {
   const { keys } = classKeys(classes, recent, { letters: [], kept: DRAWING, most: MOST })
-  return { answers: NO_ANSWERS, keys, taken: new Set([...DRAWING, ...keys.values()]), searches: false }
+  return { answers: NO_ANSWERS, keys, taken: new Set([...DRAWING, ...keys.values()]), searches: 'free' }
 }
 
 /** Every key of the drawing, with the name of its text. */
@@ -34,5 +37,6 @@ export const HELP = [
   ['F', 'fit'],
   ['Z', 'full'],
   ['+ −', 'zoom'],
+  ['Space', 'pan'],
   [', .', 'light'],
 ] as const

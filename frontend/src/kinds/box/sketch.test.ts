@@ -50,6 +50,46 @@ function boxes(sketch: BoxSketch): AnsweredBox[] {
 }
 const coordinates = (sketch: BoxSketch) => boxes(sketch).map((each) => each.box)
 
+describe('what is kept of a sketch', () => {
+  it('is the same object until a box changes, and nothing again when all is undone', () => {
+    const sketch = begin()
+    expect(sketch.keep()).toBeNull()
+    drag(sketch, [20, 30], [120, 90])
+    const kept = sketch.keep()
+    sketch.select(null)
+    expect(sketch.keep()).toBe(kept)
+    key(sketch, 'Tab')
+    key(sketch, 'o')
+    expect(sketch.keep()).not.toBe(kept)
+    sketch.undo()
+    sketch.undo()
+    expect(sketch.keep()).toBeNull()
+  })
+
+  it('comes back as a step that can be undone, over what the task began with', () => {
+    const given = { boxes: [{ concept: 1, box: [1, 2, 30, 40] }] } as Answer
+    const earlier = begin({ given })
+    drag(earlier, [50, 60], [90, 100])
+    const sketch = begin({ given, kept: JSON.parse(JSON.stringify(earlier.keep())) })
+    expect(coordinates(sketch)).toEqual([
+      [1, 2, 30, 40],
+      [50, 60, 90, 100],
+    ])
+    sketch.undo()
+    expect(coordinates(sketch)).toEqual([[1, 2, 30, 40]])
+  })
+
+  it('marks of boxes that stay as they are stay the same objects', () => {
+    const sketch = begin()
+    drag(sketch, [20, 30], [120, 90])
+    sketch.select(null)
+    const [first] = sketch.still
+    drag(sketch, [200, 30], [220, 90])
+    sketch.select(null)
+    expect(sketch.still[0]).toBe(first)
+  })
+})
+
 describe('drawing', () => {
   it('makes a box by a drag, by two clicks and by four extreme points, in the sticky class', () => {
     const sketch = begin()

@@ -32,8 +32,11 @@ export class BoxSketch extends Emitter implements Sketch {
   /** The box in hand was drawn a moment ago: a digit names the next one, not this one. */
   fresh = false
   private readonly names: Names
+  /** One mark for each box as long as the box stays as it is: what is drawn can tell what is new. */
+  private readonly marked = new WeakMap<past.DrawnBox, Mark>()
   private drawnFrom: { list: unknown; hand: unknown; hiding: boolean } | null = null
   private readonly untouched: past.Boxes
+  private kept: { list: past.Boxes['list'] } | null = null
 
   constructor(
     readonly size: Size,
@@ -268,7 +271,9 @@ export class BoxSketch extends Emitter implements Sketch {
 
   keep(): unknown {
     const { list } = this.boxes
-    return list === this.untouched.list ? null : { list }
+    if (list === this.untouched.list) return null
+    if (this.kept?.list !== list) this.kept = { list }
+    return this.kept
   }
 
   show(change: Partial<Pick<BoxSketch, 'bare' | 'hiding' | 'note' | 'gesture'>>): void {
@@ -294,10 +299,16 @@ export class BoxSketch extends Emitter implements Sketch {
     const before = this.drawnFrom
     if (!before || before.list !== list || before.hand !== shown.hand || before.hiding !== shown.hiding) {
       const others = shown.hiding ? [] : list.filter((each) => each !== hand)
-      this.still = others.map((each) => markOf(each, this.names))
+      this.still = others.map((each) => this.mark(each))
       this.drawnFrom = shown
     }
     this.held = this.inHand(hand)
+  }
+
+  private mark(drawn: past.DrawnBox): Mark {
+    const known = this.marked.get(drawn) ?? markOf(drawn, this.names)
+    this.marked.set(drawn, known)
+    return known
   }
 
   private inHand(hand: past.DrawnBox | null): Held | null {

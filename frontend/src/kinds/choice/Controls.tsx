@@ -13,7 +13,7 @@ export function Controls(props: ControlsProps) {
     <Chips
       classes={props.classes}
       plan={props.plan}
-      many={props.plan.searches}
+      many={props.plan.searches === 'all'}
       proposed={namedBy(props.proposal)}
       proposedTag={props.proposalTag ?? t('classes.proposed')}
       given={namedBy(props.given)}

@@ -24,7 +24,7 @@ describe('keys of classes', () => {
     expect([...plan.keys.values()].join('')).toBe('1234567890qwertyadfh')
     for (const letter of 'unbksjg') expect(plan.answers.has(letter)).toBe(false)
     expect(plan.answers.get('0')).toEqual({ choice: [10] })
-    expect(plan.searches).toBe(false)
+    expect(plan.searches).toBe('none')
   })
 
   it("give way to a class's own key, whatever else it would mean", () => {
@@ -50,7 +50,7 @@ describe('keys of classes', () => {
 
   it('beyond twenty classes stand for those used lately', () => {
     const classes = [...many(30), entry(31, { hotkey: 'z' })]
-    expect(planKeys(classes, []).searches).toBe(true)
+    expect(planKeys(classes, []).searches).toBe('all')
     expect(keysOf(classes, [7, 31, 999, 5])).toEqual({ 31: 'z', 7: '1', 5: '4' })
   })
 })

@@ -13,5 +13,5 @@ export function planKeys(classes: readonly ClassEntry[], recent: readonly number
   const { keys, many } = classKeys(classes, recent, { letters: LETTERS, kept: NOTHING_KEPT, most: KEYED })
   const answers = new Map<string, Answer>()
   for (const [concept, key] of keys) answers.set(key, { choice: [concept] })
-  return { answers, keys, taken: new Set(answers.keys()), searches: many }
+  return { answers, keys, taken: new Set(answers.keys()), searches: many ? 'all' : 'none' }
 }

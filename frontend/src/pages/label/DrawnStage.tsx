@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
 import { Surface } from '@/canvas/Surface'
 import type { Viewport } from '@/canvas/viewport'
 import type { ClassEntry, DrawnCode } from '@/kinds/kind'
 import type { Sketch } from '@/kinds/sketch'
 import styles from './label.module.css'
+import { Restored } from './Restored'
 import type { AtDesk } from './useDesk'
 
 interface Props {
@@ -22,8 +22,6 @@ interface Props {
 
 /** The picture to draw on, and beside it what is drawn. */
 export default function DrawnStage({ at, task, code, sketch, classes, restored, onViewport, children }: Props) {
-  const { t, i18n } = useTranslation('label')
-  const time = restored === null ? '' : new Intl.DateTimeFormat(i18n.language, { timeStyle: 'short' }).format(restored)
   return (
     <div className={styles.drawn} data-task={task}>
       <Surface
@@ -33,11 +31,7 @@ export default function DrawnStage({ at, task, code, sketch, classes, restored, 
         sketch={sketch}
       >
         {children}
-        {restored !== null && (
-          <p className={styles.banner} role="status">
-            {t('restored', { time })}
-          </p>
-        )}
+        <Restored sketch={sketch} at={restored} />
       </Surface>
       <div className={styles.side}>
         {code && sketch && <code.Panel sketch={sketch} classes={classes} disabled={task === undefined} />}

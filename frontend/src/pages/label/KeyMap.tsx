@@ -1,9 +1,10 @@
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
-import { LABEL_LETTERS } from './keys'
+import { keyOf, LABEL_LETTERS } from './keys'
 import styles from './label.module.css'
 import { Sheet } from './Sheet'
 
+const NO_LETTERS: ReadonlySet<string> = new Set()
 const ROWS = ['1234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm']
 
 interface Props {
@@ -18,11 +19,13 @@ export function KeyMap({ kind, plan, classes, onClose }: Props) {
   const { t } = useTranslation(['label', 'box'])
   const names = new Map(classes.map((entry) => [entry.concept_id, entry.name]))
   const classOf = new Map([...plan.keys].map(([concept, key]) => [key, names.get(concept) ?? '']))
+  const letters = kind.drawn?.letters ?? NO_LETTERS
+  const texts = kind.drawn ? 'keys.drawnKeys' : 'keys'
   const others = [
-    [t('keys.space'), t('keys.accept')],
-    ['Ctrl+Z', t('keys.undo')],
+    [t('keys.space'), t(`${texts}.accept`)],
+    ['Ctrl+Z', t(`${texts}.undo`)],
     ['Ctrl+Shift+Z', t('keys.redo')],
-    ['Esc', t('keys.newest')],
+    ['Esc', t(`${texts}.newest`)],
     ['/', t('keys.search')],
     ['?', t('keys.title')],
   ]
@@ -35,19 +38,24 @@ export function KeyMap({ kind, plan, classes, onClose }: Props) {
         if (event.key === '?') onClose()
       }}
     >
-      {plan.searches && <p className={styles.help}>{t('keys.searchHelp')}</p>}
+      {plan.searches !== 'none' && <p className={styles.help}>{t(`keys.searchHelp.${plan.searches}`)}</p>}
       <div className={styles.keyboard} tabIndex={0} role="img" aria-label={t('keys.drawn')}>
         {ROWS.map((row) => (
           <div key={row} className={styles.keyRow}>
             {[...row].map((key) => {
               const command = LABEL_LETTERS[key]
               const name = classOf.get(key)
+              const draws = !name && letters.has(key)
+              const shift = command && keyOf(command, plan, LABEL_LETTERS).shift ? '⇧ ' : ''
+              const said = command && !draws && `${shift}${t(`keys.short.${command}` as 'close')}`
               return (
-                <span key={key} className={styles.key} data-lit={name ? 'class' : command ? 'command' : undefined}>
+                <span
+                  key={key}
+                  className={styles.key}
+                  data-lit={name ? 'class' : draws || command ? 'command' : undefined}
+                >
                   <b>{key.toUpperCase()}</b>
-                  <small>
-                    {name ?? (command && `${plan.searches ? '⇧ ' : ''}${t(`keys.short.${command}` as 'close')}`)}
-                  </small>
+                  <small>{name ?? (draws ? t(`box:short.${key}` as 'close') : said)}</small>
                 </span>
               )
             })}
@@ -58,9 +66,9 @@ export function KeyMap({ kind, plan, classes, onClose }: Props) {
         {Object.entries(LABEL_LETTERS).map(([key, command]) => (
           <div key={key}>
             <dt>
-              <kbd>{plan.searches || plan.taken.has(key) ? `Shift+${key.toUpperCase()}` : key.toUpperCase()}</kbd>
+              <kbd>{keyOf(command, plan, LABEL_LETTERS).shift ? `Shift+${key.toUpperCase()}` : key.toUpperCase()}</kbd>
             </dt>
-            <dd>{t(`keys.${command}` as 'close')}</dd>
+            <dd>{t(`${command === 'nothing' ? texts : 'keys'}.${command}` as 'close')}</dd>
           </div>
         ))}
         {others.map(([key, text]) => (

@@ -8,9 +8,9 @@ import { sessionQuery, useUser } from '@/api/session'
 import { KINDS } from '@/kinds'
 import type { LabelKind } from '@/kinds/kind'
 import type { DeskTask } from '@/store/desk'
-import type { Entry } from '@/store/history'
 import type { DeskView } from '@/store/labeling'
 import type { KeptVote } from '@/store/shelf'
+import { forgetDraft } from './begun'
 import { useDrawnKeys } from './drawnKeys'
 import { Footer } from './Footer'
 import { GuidePanel } from './GuidePanel'
@@ -28,7 +28,7 @@ import { Tray } from './Tray'
 import { useAnswers } from './useAnswers'
 import { type AtDesk, useDesk } from './useDesk'
 import { useKeys } from './useKeys'
-import { forgetDraft, useSketch } from './useSketch'
+import { useSketch } from './useSketch'
 
 const DrawnStage = lazy(() => import('./DrawnStage'))
 
@@ -97,10 +97,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
 
   const close = useCallback(() => setPanel(null), [])
   const skip = useCallback(() => setPanel({ name: 'skip' }), [])
-  const kept = useCallback(
-    (task: DeskTask, again: Entry | null) => void forgetDraft(userId, pid, task, again),
-    [userId, pid],
-  )
+  const kept = useCallback((task: DeskTask) => void forgetDraft(userId, pid, task.id, task.asking), [userId, pid])
   const answering = { at, kind, classes: guide.classes, sketch, onGiven: close, onKept: kept, onSkip: skip, onUsed }
   const { give, pass, accept, last } = useAnswers(answering)
   const toggleGuide = useCallback(() => setGuideOpen((open) => !open), [])
@@ -122,7 +119,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
     else if (said === 'newest') guideOpen && !at?.desk.view.revisited ? toggleGuide() : at?.desk.toNewest()
     else pass(said)
   }
-  const { keys: first, onViewport } = useDrawnKeys(sketch, plan)
+  const { keys: first, onViewport } = useDrawnKeys(sketch, plan, accept)
   useKeys({ on: panel === null, plan, letters: LABEL_LETTERS, first: kind.drawn ? first : undefined }, (act) => {
     if ('answer' in act) give(act.answer)
     else if ('command' in act) command(act.command)
@@ -171,7 +168,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
               code={drawn.code}
               sketch={sketch}
               classes={guide.classes}
-              restored={drawn.turn === 0 ? drawn.restored : null}
+              restored={drawn.restored}
               onViewport={onViewport}
             >
               {overlay}

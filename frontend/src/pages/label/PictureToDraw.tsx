@@ -6,6 +6,7 @@ import type { ClassEntry, DrawnCode } from '@/kinds/kind'
 import type { Mark, Sketch } from '@/kinds/sketch'
 import type { DeskPicture } from '@/store/desk'
 import styles from './label.module.css'
+import { wholeOf } from './pictures'
 
 interface Props {
   image: DeskPicture
@@ -27,7 +28,7 @@ export default function PictureToDraw({ image, code, sketch, classes, behind, on
     const fetched = async () => {
       const reply = await fetch(image.display, { credentials: 'same-origin' })
       if (!reply.ok) return
-      const pyramid = await pyramidOf(await createImageBitmap(await reply.blob()), image, null)
+      const pyramid = await pyramidOf(await createImageBitmap(await reply.blob()), image, null, wholeOf(image))
       made = pyramid
       if (here) show.current(pyramid)
       else close(pyramid)

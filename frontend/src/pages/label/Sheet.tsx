@@ -8,11 +8,12 @@ interface Props {
   wide?: boolean
   onClose: () => void
   onKey?: (event: KeyboardEvent) => void
+  onKeyUp?: (event: KeyboardEvent) => void
   children: ReactNode
 }
 
 /** A modal sheet over the page: keeps the focus, closes by Escape, gives the focus back. */
-export function Sheet({ title, wide = false, onClose, onKey, children }: Props) {
+export function Sheet({ title, wide = false, onClose, onKey, onKeyUp, children }: Props) {
   const { t } = useTranslation('label')
   const place = useRef<HTMLDialogElement>(null)
   const heading = useId()
@@ -44,6 +45,7 @@ export function Sheet({ title, wide = false, onClose, onKey, children }: Props) 
           onClose()
         } else onKey?.(event)
       }}
+      onKeyUp={onKeyUp}
       onMouseDown={(event) => {
         if (event.target === place.current) onClose()
       }}

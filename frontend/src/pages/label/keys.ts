@@ -59,8 +59,10 @@ export function actFor<Said extends string>(press: Press, plan: KeyPlan, letters
   const answer = plan.answers.get(key)
   if (answer) return { answer }
   if (plan.taken.has(key)) return null
-  if (plan.searches && /[a-z]/.test(key)) return { search: press.key.length === 1 ? press.key : key }
-  return command ? { command } : null
+  const found = /[a-z]/.test(key) ? { search: press.key.length === 1 ? press.key : key } : null
+  if (plan.searches === 'all' && found) return found
+  if (command) return { command }
+  return plan.searches === 'free' ? found : null
 }
 
 function withCtrl(press: Press): { command: CommonCommand } | null {
@@ -76,7 +78,7 @@ export function keyOf<Said extends string>(
   letters: Letters<Said>,
 ): { shift: boolean; letter: string } {
   const letter = Object.keys(letters).find((key) => letters[key] === command) ?? ''
-  return { shift: plan.searches || plan.taken.has(letter), letter: letter.toUpperCase() }
+  return { shift: plan.searches === 'all' || plan.taken.has(letter), letter: letter.toUpperCase() }
 }
 
 export function pressOf(event: KeyboardEvent): Press {

@@ -36,10 +36,19 @@ export function bitmapSource(stage: () => Stage, deep: boolean): PictureSource<B
     },
     decode: async (bytes, image) =>
       deep
-        ? pyramidOf(await createImageBitmap(bytes), image, filling(image, stage()))
+        ? pyramidOf(await createImageBitmap(bytes), image, filling(image, stage()), wholeOf(image))
         : flat(await createImageBitmap(bytes, resizing(image, stage())), image),
     size: memoryOf,
     close,
+  }
+}
+
+/** Fetches the upright picture in its own resolution: the server has it beside the rendition. */
+export function wholeOf(image: DeskPicture): () => Promise<ImageBitmap> {
+  return async () => {
+    const reply = await fetch(image.display.replace(/display$/, 'full'), { credentials: 'same-origin' })
+    if (!reply.ok) throw new Error(`${reply.status} for picture ${image.id}`)
+    return createImageBitmap(await reply.blob())
   }
 }
 

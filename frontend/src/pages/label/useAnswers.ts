@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next'
 import type { ClassEntry, LabelKind, Pass } from '@/kinds/kind'
 import type { Sketch } from '@/kinds/sketch'
 import type { Answer, DeskTask } from '@/store/desk'
-import type { Entry } from '@/store/history'
 import { answerText } from './answerText'
 import { afterFrame } from './quiet'
 import type { AtDesk } from './useDesk'
@@ -15,7 +14,7 @@ interface Giving {
   sketch: Sketch | null
   onGiven: () => void
   /** The answer is written on this device. */
-  onKept: (task: DeskTask, again: Entry | null) => void
+  onKept: (task: DeskTask) => void
   /** A skip is asked for its reason first. */
   onSkip: () => void
   onUsed: (concepts: readonly number[]) => void
@@ -37,10 +36,10 @@ export function useAnswers({ at, kind, classes, sketch, onGiven, onKept, onSkip,
   const give = useCallback(
     (answer: Answer) => {
       onGiven()
-      const { task, revisited } = at?.desk.view ?? { task: null, revisited: null }
+      const task = at?.desk.view.task
       at?.desk.answer(answer).then((given) => {
         if (!given) return
-        if (task) onKept(task, revisited)
+        if (task) onKept(task)
         // The next picture is drawn by now but not yet shown: words wait until it is.
         afterFrame(() => {
           onUsed(kind.used(answer))

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Pyramid } from '@/canvas/pyramid'
 import { Labeling } from '@/store/labeling'
 import { Pool } from '@/store/pool'
+import { begunTasks } from './begun'
 import { bitmapSource, STRETCH, type Stage } from './pictures'
 import { afterFrame } from './quiet'
 import { type Sender, senderFor } from './sending'
@@ -24,7 +25,9 @@ interface Place {
   deep: boolean
 }
 
-function open(place: Place, sender: Sender): AtDesk {
+const NOTHING_BEGUN: ReadonlySet<string> = new Set()
+
+function open(place: Place, sender: Sender, begun: ReadonlySet<string>): AtDesk {
   let stage: Stage = {
     width: Math.round(innerWidth * devicePixelRatio),
     height: Math.round(innerHeight * devicePixelRatio),
@@ -33,6 +36,7 @@ function open(place: Place, sender: Sender): AtDesk {
   const desk: Desk = new Labeling({
     project: place.project,
     showProposals: place.showProposals,
+    begun,
     outbox: sender.outbox,
     line: sender.line,
     pool,
@@ -71,8 +75,9 @@ export function useDesk(place: Place | null): AtDesk | null {
       if (event.persisted) location.reload()
     }
     senderFor(user).then(async (sender) => {
+      const begun = deep ? await begunTasks(user, project) : NOTHING_BEGUN
       if (left) return
-      const here = open({ project, user, showProposals, deep }, sender)
+      const here = open({ project, user, showProposals, deep }, sender, begun)
       sat = here
       setAt(here)
       await here.desk.start()

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import type { KeyPlan } from '@/kinds/kind'
 import { type Act, actFor, type Letters, type Press, pressOf } from './keys'
 
@@ -14,6 +14,8 @@ interface Listening<Said extends string> {
 export interface Drawing {
   down: (press: Press) => boolean
   up: (press: Press) => void
+  /** The page has lost the keyboard: a key that was held is let go of without being heard. */
+  lost: () => void
 }
 
 /** Listens on the whole page, so that no key needs the focus to be anywhere. */
@@ -22,7 +24,8 @@ export function useKeys<Said extends string>(
   onAct: (act: Act<Said>) => void,
 ): void {
   const latest = useRef({ onAct, first })
-  useEffect(() => {
+  // With the page itself: a key pressed on what is just shown must find it.
+  useLayoutEffect(() => {
     latest.current = { onAct, first }
   })
   useEffect(() => {
@@ -38,10 +41,13 @@ export function useKeys<Said extends string>(
     }
     const lift = (event: KeyboardEvent) => latest.current.first?.up(pressOf(event))
     addEventListener('keydown', press)
+    const lost = () => latest.current.first?.lost()
     addEventListener('keyup', lift)
+    addEventListener('blur', lost)
     return () => {
       removeEventListener('keydown', press)
       removeEventListener('keyup', lift)
+      removeEventListener('blur', lost)
     }
   }, [on, plan, letters])
 }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { ClassEntry, DrawnCode } from '@/kinds/kind'
 import type { Sketch } from '@/kinds/sketch'
 import type { Answer, DeskPicture } from '@/store/desk'
+import { Restored } from '../label/Restored'
 import styles from './mine.module.css'
 
 const PictureToDraw = lazy(() => import('../label/PictureToDraw'))
@@ -12,12 +13,14 @@ interface Props {
   code: DrawnCode | null
   sketch: Sketch | null
   classes: readonly ClassEntry[]
+  /** When the draft on the screen was last changed, in milliseconds. */
+  restored: number | null
   onViewport: Parameters<typeof PictureToDraw>[0]['onViewport']
   onAnswer: (answer: Answer) => void
 }
 
 /** One's own drawing over its picture, to be put right and handed in again. */
-export function ChangeDrawn({ image, code, sketch, classes, onViewport, onAnswer }: Props) {
+export function ChangeDrawn({ image, code, sketch, classes, restored, onViewport, onAnswer }: Props) {
   const { t } = useTranslation('label')
   const submit = () => {
     const answer = sketch?.answer()
@@ -28,7 +31,9 @@ export function ChangeDrawn({ image, code, sketch, classes, onViewport, onAnswer
     <>
       <div className={styles.drawn}>
         <Suspense>
-          <PictureToDraw image={image} code={code} sketch={sketch} classes={classes} onViewport={onViewport} />
+          <PictureToDraw image={image} code={code} sketch={sketch} classes={classes} onViewport={onViewport}>
+            <Restored sketch={sketch} at={restored} />
+          </PictureToDraw>
         </Suspense>
       </div>
       <button type="button" className={styles.pass} onClick={submit} disabled={!sketch} aria-keyshortcuts="Space">

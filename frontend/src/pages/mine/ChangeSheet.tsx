@@ -8,7 +8,7 @@ import { useDrawnKeys } from '../label/drawnKeys'
 import { actFor, LABEL_LETTERS, pressOf } from '../label/keys'
 import { Sheet } from '../label/Sheet'
 import { handIn } from '../label/useAnswers'
-import { usePlainSketch } from '../label/useSketch'
+import { useOpened } from '../label/useSketch'
 import { ChangeDrawn } from './ChangeDrawn'
 import type { OwnVote } from './MyAnswer'
 import styles from './mine.module.css'
@@ -18,6 +18,8 @@ interface Props {
   /** The name of the project's kind. */
   kind: string
   answer: Answer
+  /** Under which name what is drawn is kept. */
+  draft: string
   classes: readonly ClassEntry[]
   onAnswer: (answer: Answer) => void
   onClose: () => void
@@ -26,13 +28,13 @@ interface Props {
 const PASSES = { cannot_tell: { pass: 'cannot_tell' }, nothing: { nothing: true }, broken: { pass: 'broken' } } as const
 
 /** One of one's own answers with its picture, to be given anew by the same keys as on the label page. */
-export function ChangeSheet({ vote, kind: name, answer, classes, onAnswer, onClose }: Props) {
+export function ChangeSheet({ vote, kind: name, answer, draft, classes, onAnswer, onClose }: Props) {
   const kind = KINDS[name] ?? Object.values(KINDS)[0]
   const recent = useMemo(() => kind?.used(answer) ?? [], [kind, answer])
   const plan = useMemo(() => kind?.plan(classes, recent), [kind, classes, recent])
   const [search, setSearch] = useState<string | null>(null)
   if (!kind || !plan) return null
-  return <Change {...{ vote, answer, classes, onAnswer, onClose, kind, plan, recent, search, setSearch }} />
+  return <Change {...{ vote, answer, draft, classes, onAnswer, onClose, kind, plan, recent, search, setSearch }} />
 }
 
 interface Placed extends Omit<Props, 'kind'> {
@@ -46,9 +48,9 @@ interface Placed extends Omit<Props, 'kind'> {
 function Change(props: Placed) {
   const { vote, answer, classes, onAnswer, onClose, kind, plan, recent, search, setSearch } = props
   const { t } = useTranslation('label')
-  const shown = { name: vote.key, image: vote.image, proposal: null, given: answer }
-  const { code, sketch } = usePlainSketch(kind, classes, shown)
-  const { keys: first, onViewport } = useDrawnKeys(sketch, plan)
+  const shown = { name: vote.key, image: vote.image, proposal: null, given: answer, draft: props.draft }
+  const { code, sketch, restored } = useOpened(kind, classes, shown)
+  const { keys: first, onViewport } = useDrawnKeys(sketch, plan, () => handIn(sketch, onAnswer))
   const pick = (concept: number) => {
     const picked = kind.answerOf(concept)
     if (picked) onAnswer(picked)
@@ -78,9 +80,10 @@ function Change(props: Placed) {
         else return
         event.preventDefault()
       }}
+      onKeyUp={(event) => first.up(pressOf(event.nativeEvent))}
     >
       <p>{t('mine.changeNow', { answer: answerText(answer, classes, t) })}</p>
-      {kind.drawn && <ChangeDrawn {...{ image: vote.image, code, sketch, classes, onViewport, onAnswer }} />}
+      {kind.drawn && <ChangeDrawn {...{ image: vote.image, code, sketch, classes, restored, onViewport, onAnswer }} />}
       <div className={kind.drawn ? styles.over : styles.stage}>
         {!kind.drawn && <img src={vote.image.display} alt={t('mine.picture', { number: vote.image.id })} />}
         {search !== null && (

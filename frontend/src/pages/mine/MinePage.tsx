@@ -15,6 +15,7 @@ import { PageTitle } from '@/components/PageTitle'
 import { clientKey } from '@/store/clientKey'
 import type { Answer } from '@/store/desk'
 import { answerText } from '../label/answerText'
+import { draftName, forgetDraft } from '../label/begun'
 import { guideQuery } from '../label/guide'
 import { senderFor } from '../label/sending'
 import { tellDone, tellFailed } from '../tell'
@@ -54,6 +55,7 @@ export default function MinePage() {
       await outbox.add(changedVote({ pid, kind }, vote, key, changed.get(vote.key)?.key ?? vote.key, answer))
       setChanged((before) => new Map(before).set(vote.key, { key, answer }))
       tellDone(t('mine.changed', { answer: answerText(answer, guide.classes, t) }))
+      void forgetDraft(user.id, pid, vote.task, vote.asking)
       void line.kick()
     } catch (problem) {
       tellFailed(errorText(problem))
@@ -89,6 +91,7 @@ export default function MinePage() {
           vote={changing}
           kind={kind}
           answer={changed.get(changing.key)?.answer ?? changing.answer}
+          draft={draftName(user.id, pid, changing.task, changing.asking)}
           classes={guide.classes}
           onAnswer={(answer) => void change(changing, answer)}
           onClose={() => setChanging(null)}

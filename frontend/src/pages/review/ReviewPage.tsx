@@ -16,7 +16,7 @@ import { useDrawnKeys } from '../label/drawnKeys'
 import { guideQuery } from '../label/guide'
 import type { CommonCommand } from '../label/keys'
 import { useKeys } from '../label/useKeys'
-import { usePlainSketch } from '../label/useSketch'
+import { useOpened } from '../label/useSketch'
 import { Evidence } from './Evidence'
 import { REVIEW_LETTERS, type ReviewCommand } from './letters'
 import { leading, type ReviewItem, type Ruling } from './queue'
@@ -42,9 +42,8 @@ export default function ReviewPage() {
   const recent = useMemo(() => item?.distribution.flatMap((one) => one.concept_id ?? []) ?? [], [item])
   const plan = useMemo(() => kind.plan(classes, recent), [kind, classes, recent])
   const ruled = item ? (queue.rulings.get(item.task)?.answer ?? null) : null
-  const shown = item && { name: item.task, image: item.image, proposal: ruled ? null : lead, given: ruled }
-  const { code, sketch } = usePlainSketch(kind, classes, shown)
-  const { keys: first, onViewport } = useDrawnKeys(sketch, plan)
+  const shown = item && { name: item.task, image: item.image, proposal: ruled ? null : lead, given: ruled, draft: null }
+  const { code, sketch } = useOpened(kind, classes, shown)
   const drawn = sketch?.answer() ?? null
   // Others' boxes lie behind the merged ones that are edited.
   const behind = useMemo(
@@ -65,6 +64,7 @@ export default function ReviewPage() {
     else if (kind.drawn && sketch?.keep() != null) sketch.object('empty')
     else if (lead) settle(lead)
   }
+  const { keys: first, onViewport } = useDrawnKeys(sketch, plan, accept)
   const pick = (concept: number) => {
     const picked = kind.answerOf(concept)
     if (picked) settle(picked)
