@@ -71,6 +71,21 @@ def test_each_found_box_has_its_kind_and_partner() -> None:
     assert row["kinds"] == list(done.kinds)
 
 
+def test_a_difficult_box_passes_over_one_finding_that_fits_it_and_hides_no_false_ones() -> None:
+    corners = np.array([[0, 0, 200, 200], [300, 300, 350, 350]], np.float32)
+    plain = Truth(corners, np.zeros(2, np.int64), np.zeros(2, bool), np.zeros(2, bool))
+    difficult = dataclasses.replace(plain, aside=np.array([True, False]))
+    inside = [(0, [20.0 * n, 0, 20.0 * n + 15, 30], 0.9) for n in range(10)]
+    found = found_of((0, [0, 0, 200, 190], 0.95), *inside, (0, [300, 300, 350, 350], 0.5))
+    done = match(difficult, found)
+    assert done.kinds == ("ignored", *["false"] * 10, "hit")
+    scored = score_boxes(examples_of([difficult]), np.array([0]), [found])
+    assert describe_boxes(scored, split="holdout")["map50"]["value"] == pytest.approx(1 / 11, abs=1e-6)
+    crowd = dataclasses.replace(difficult, crowd=difficult.aside)
+    assert match(crowd, found).kinds == (*["ignored"] * 11, "hit")
+    assert match(plain, found).kinds == ("hit", *["false"] * 10, "hit")
+
+
 def test_a_verified_empty_picture_makes_every_box_in_it_false() -> None:
     truths = [truth_of((0, [0, 0, 50, 50], False)), truth_of()]
     alone = [found_of((0, [0, 0, 50, 50], 0.6)), found_of()]

@@ -27,7 +27,8 @@ def random_case(seed: int, *, pictures: int = 25, aside: float = 0.15) -> tuple[
         boxes = np.concatenate([corner, corner + side], 1)
         labels = generator.integers(0, CLASSES - 1, count)
         flags = generator.random(count) < aside
-        truths.append(Truth(boxes.astype(np.float32), labels, flags, flags))
+        crowd = flags & (np.arange(count) % 2 == 0)  # the others that are set aside are difficult
+        truths.append(Truth(boxes.astype(np.float32), labels, crowd, flags))
         near = boxes.repeat(2, 0) + generator.normal(0, 1, (2 * count, 4)) * side.repeat(2, 0).mean(1)[:, None] * 0.12
         far = generator.uniform(0, 300, (6, 2))
         drawn = np.concatenate([near, np.concatenate([far, far + generator.uniform(5, 150, (6, 2))], 1)])

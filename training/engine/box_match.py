@@ -35,26 +35,26 @@ class Match:
     overlaps: Doubles
 
 
-def overlap(found: NDArray[np.float32], drawn: NDArray[np.float32], aside: Flags) -> Doubles:
-    """Intersection over union (k, m); over the found box alone where the drawn one is set aside."""
+def overlap(found: NDArray[np.float32], drawn: NDArray[np.float32], crowd: Flags) -> Doubles:
+    """Intersection over union (k, m); over the found box alone where the drawn one is a crowd."""
     a, b = found.astype(np.float64)[:, None], drawn.astype(np.float64)[None]
     shared = np.clip(np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0, None).prod(2)
     mine, theirs = ((one[..., 2:] - one[..., :2]).prod(2) for one in (a, b))
-    share: Doubles = shared / np.where(aside[None], mine, mine + theirs - shared)
+    share: Doubles = shared / np.where(crowd[None], mine, mine + theirs - shared)
     return share
 
 
 def match(truth: Truth, found: Found) -> Match:
     """The protocol's greedy matching within each class, the surest box first; then the kind of each error."""
     count = len(found.boxes)
-    shares = overlap(found.boxes, truth.boxes, truth.aside)
+    shares = overlap(found.boxes, truth.boxes, truth.crowd)
     hits, ignored = (np.zeros((len(OVERLAPS), count), np.bool_) for _ in range(2))
     partners = np.full(count, -1, np.int64)
     taken = np.zeros((len(OVERLAPS), len(truth.boxes)), np.bool_)
     for place in np.argsort(-found.scores, kind="stable").tolist():
         same = truth.labels == found.labels[place]
         for mine, wanted in ((hits, same & ~truth.aside), (ignored, same & truth.aside)):
-            open_ones = wanted & ~(taken & ~truth.aside) & (shares[place] >= OVERLAPS[:, None])
+            open_ones = wanted & ~(taken & ~truth.crowd) & (shares[place] >= OVERLAPS[:, None])
             best = np.where(open_ones, shares[place], -1.0)
             last = best.shape[1] - 1 - best[:, ::-1].argmax(1) if best.shape[1] else np.zeros(len(best), np.int64)
             got = open_ones.any(1) & ~hits[:, place]

@@ -25,6 +25,7 @@ FIGURES: Final = (
     "recall_medium",
     "recall_large",
 )
+UNCOUNTED: Final = 1e11  # pixels; the widest range of the protocol ends at 1e10
 RECALLS: Final = np.linspace(0.0, 1.0, 101)
 Doubles = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ class Coco:
 
 
 def coco(truths: Sequence[Truth], found: Sequence[Found], classes: int) -> Coco:
-    """The protocol over these pictures, one truth and one finding each. Boxes set aside count as its crowds do."""
+    """The protocol over these pictures, one truth and one finding each."""
     judge = COCOeval_faster(*_as_coco(truths, found, classes), iouType="bbox", print_function=_silent)
     judge.run()
     stats = [float(value) for value in judge.stats[: len(FIGURES)]]
@@ -50,13 +51,19 @@ def coco(truths: Sequence[Truth], found: Sequence[Found], classes: int) -> Coco:
 
 
 def as_dataset(truths: Sequence[Truth], classes: int) -> dict[str, list[dict[str, Any]]]:
-    """The truth as COCO writes it: pictures and boxes numbered from 1, classes by their index plus 1."""
+    """The truth as COCO writes it: pictures and boxes numbered from 1, classes by their index plus 1.
+
+    A crowd takes whatever lies in it. A difficult box takes one finding that fits it, as in VOC: its area lies outside
+    every range that the protocol counts, which is its own way to pass over a box that is no crowd.
+    """
     boxes: list[dict[str, Any]] = []
     for number, truth in enumerate(truths, start=1):
-        for box, label, aside in zip(truth.boxes.tolist(), truth.labels.tolist(), truth.aside.tolist(), strict=True):
+        marks = zip(truth.crowd.tolist(), truth.aside.tolist(), strict=True)
+        for box, label, (crowd, aside) in zip(truth.boxes.tolist(), truth.labels.tolist(), marks, strict=True):
             x, y, right, low = box
             place = {"image_id": number, "category_id": label + 1, "bbox": [x, y, right - x, low - y]}
-            boxes.append({**place, "id": len(boxes) + 1, "area": (right - x) * (low - y), "iscrowd": int(aside)})
+            area = UNCOUNTED if aside and not crowd else (right - x) * (low - y)
+            boxes.append({**place, "id": len(boxes) + 1, "area": area, "iscrowd": int(crowd)})
     return {
         "images": [{"id": number} for number in range(1, len(truths) + 1)],
         "categories": [{"id": index + 1, "name": str(index)} for index in range(classes)],
