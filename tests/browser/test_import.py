@@ -95,6 +95,6 @@ def test_a_voc_zip_is_looked_at_mapped_and_taken_in_as_gold(stack: Stack, browse
 
     wait_for(lambda: admin.get(f"/api/projects/{pid}/images/counts", state="closed")["count"] == 3, "the gold")
     see.press("Enter")
-    for answer in ("car, truck", "car", words("data:wall.nothing"), words("data:wall.unanswered")):
+    for answer in ("car, truck", "car", words("data:wall.nothingDrawn"), words("data:wall.unanswered")):
         expect(page.locator("[role=option][aria-posinset]").filter(has_text=answer).first).to_be_visible()
     assert page.faults == []  # type: ignore[attr-defined]

@@ -13,8 +13,8 @@ from annotate.ingest.sources import opened
 
 CHUNK = 100
 CHUNK_BYTES = 256 * 2**20
-# The zip that this process had in hand last.
-_LATEST: "dict[str, Feed]" = {}
+# The zip that a worker of this process let go of last; never one that a worker has in hand.
+_RESTING: "dict[str, Feed]" = {}
 
 
 def limits() -> Limits:
@@ -79,15 +79,19 @@ def feed_of(archive: BatchFile) -> Feed:
 
     A zip that rested goes on in the process that had it without being looked through again.
     """
-    feed = _LATEST.pop("feed", None)
+    feed = _RESTING.pop("feed", None)
     if feed is None or feed.archive is None or (feed.archive.pk, feed.position) != (archive.pk, archive.position):
         place = str(incoming.path_of(archive.staged))
-        feed = Feed(opened(place, limits()).entries(archive.position), archive=archive)
+        return Feed(opened(place, limits()).entries(archive.position), archive=archive)
     feed.archive = archive
-    _LATEST["feed"] = feed
     return feed
+
+
+def let_rest(feed: Feed) -> None:
+    """Keeps a zip that its worker lets go of, for whoever goes on with it; a process keeps one."""
+    _RESTING["feed"] = feed
 
 
 def forget() -> None:
     """Lets go of the zip that rested last."""
-    _LATEST.clear()
+    _RESTING.clear()

@@ -26,7 +26,7 @@ from annotate.ingest.decode import Bounds
 from annotate.ingest.decoder import Decoded, Decoder, Refused, Request
 from annotate.ingest.models import Batch, BatchFile, Image
 from annotate.ingest.services import batches, keep
-from annotate.ingest.services.feed import Feed, feed_of
+from annotate.ingest.services.feed import Feed, feed_of, let_rest
 from annotate.ingest.source import Item, Rejected, Unfit
 
 CHUNK = 100
@@ -94,6 +94,8 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._feed and self._feed.archive:
+            let_rest(self._feed)
         for decoder, _ in self._decoders:
             decoder.close()
         for _, thread in self._decoders:

@@ -1,4 +1,3 @@
-import { useTranslation } from 'react-i18next'
 import { useFormat } from '@/i18n/format'
 import { classColour } from '@/theme/colours'
 import { useAnswers } from '../data/useAnswers'
@@ -15,9 +14,8 @@ interface Props {
 
 /** How sure each class is, largest first, as bars with their numbers. */
 export function Distribution({ pid, shares, counts }: Props) {
-  const { t } = useTranslation('data')
   const format = useFormat()
-  const { classes: schema } = useAnswers(pid)
+  const { classes: schema, nothing } = useAnswers(pid)
   const rows = Object.entries(shares)
     .sort(([, a], [, b]) => b - a)
     .slice(0, SHOWN)
@@ -25,7 +23,7 @@ export function Distribution({ pid, shares, counts }: Props) {
     <ul className={classes.bars}>
       {rows.map(([key, share]) => {
         const row = schema.find(({ concept_id }) => String(concept_id) === key)
-        const name = row?.name ?? (key === 'nothing' ? t('wall.nothing') : `#${key}`)
+        const name = row?.name ?? (key === 'nothing' ? nothing : `#${key}`)
         const votes = counts?.[key]
         return (
           <li key={key}>

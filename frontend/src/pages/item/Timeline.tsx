@@ -1,4 +1,4 @@
-import { Badge, Group, Text } from '@mantine/core'
+import { Badge, Button, Group, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Answer, TimelineEvent } from '@/api/types'
 import { When } from '@/components/When'
@@ -8,13 +8,40 @@ import classes from './item.module.css'
 interface Props {
   events: TimelineEvent[]
   say: (answer: Answer | null) => string
+  /** The event whose answer lies on the picture. */
+  shown: TimelineEvent | null
+  /** Null for an event of which nothing can be drawn. */
+  onShow: (event: TimelineEvent) => (() => void) | null
 }
 
 const RULINGS = ['settle', 'gold', 'set_aside', 'send_back', 'restore'] as const
 const MARKS = ['surplus', 'superseded', 'proposed'] as const
 
+interface ShowProps {
+  event: TimelineEvent
+  pressed: boolean
+  onShow: (() => void) | null
+}
+
+function ShowButton({ event, pressed, onShow }: ShowProps) {
+  const { t } = useTranslation('data')
+  if (!onShow) return null
+  const words = t('item.show')
+  return (
+    <Button
+      size="compact-xs"
+      variant={pressed ? 'filled' : 'default'}
+      aria-pressed={pressed}
+      aria-label={event.person ? `${words}: ${event.person}` : words}
+      onClick={onShow}
+    >
+      {words}
+    </Button>
+  )
+}
+
 /** Everything that was said of a picture, oldest first. */
-export function Timeline({ events, say }: Props) {
+export function Timeline({ events, say, shown, onShow }: Props) {
   const { t } = useTranslation('data')
   const format = useFormat()
   if (events.length === 0) return <Text c="dimmed">{t('item.timelineNone')}</Text>
@@ -47,9 +74,12 @@ export function Timeline({ events, say }: Props) {
               </Badge>
             ))}
           </Group>
-          <Text size="sm" c="dimmed">
-            <When at={event.at} exact />
-          </Text>
+          <Group gap="xs">
+            <Text size="sm" c="dimmed">
+              <When at={event.at} exact />
+            </Text>
+            <ShowButton event={event} pressed={shown === event} onShow={onShow(event)} />
+          </Group>
         </li>
       ))}
     </ol>

@@ -2,10 +2,10 @@ import { Anchor, Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Title } f
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useProject } from '@/api/project'
-import type { ImageAction, ImageDetail, LabelClass } from '@/api/types'
+import type { ImageAction, ImageDetail, LabelClass, TimelineEvent } from '@/api/types'
 import { MarkedPicture } from '@/canvas/MarkedPicture'
 import { Facts } from '@/components/Facts'
 import { PageTitle } from '@/components/PageTitle'
@@ -30,7 +30,13 @@ export default function ItemPage() {
   const project = useProject(pid)
   const image = useSuspenseQuery(imageQuery(pid, iid)).data
   const { say, classes: schema } = useAnswers(pid)
-  const marks = useMemo(() => marksOf(image.answer, schema), [image.answer, schema])
+  const [chosen, setChosen] = useState<TimelineEvent | null>(null)
+  // A list that was fetched anew holds other objects for the same events.
+  const shown = chosen && (image.timeline.find((event) => same(event, chosen)) ?? null)
+  const answer = shown ? shown.answer : image.answer
+  const marks = useMemo(() => marksOf(answer, schema), [answer, schema])
+  const onShow = (event: TimelineEvent) =>
+    marksOf(event.answer, schema).length > 0 ? () => setChosen(shown === event ? null : event) : null
   const act = useImageActions(pid)
   const manages = project.actions.includes('manage')
   const actions = offered(image, { manages, settles: project.actions.includes('settle') })
@@ -72,6 +78,18 @@ export default function ItemPage() {
               />
             )}
           </div>
+          {shown && (
+            <Group gap="xs" mt="xs">
+              <Text size="sm" role="status">
+                {shown.person
+                  ? t('item.shown', { person: shown.person, answer: say(shown.answer) })
+                  : t('item.shownPlain', { answer: say(shown.answer) })}
+              </Text>
+              <Button size="compact-xs" variant="default" onClick={() => setChosen(null)}>
+                {t('item.showMerged')}
+              </Button>
+            </Group>
+          )}
           {project.actions.includes('work') && (
             <Anchor
               href={`/api/projects/${pid}/images/${iid}/picture/original`}
@@ -95,7 +113,7 @@ export default function ItemPage() {
             </Group>
             <ImageFacts image={image} answer={say(image.answer)} />
           </Paper>
-          {image.consensus && (
+          {image.consensus && Object.keys(image.consensus.distribution).length > 0 && (
             <Paper withBorder p="md">
               <Title order={2} fz="h4" mb="sm">
                 {t('item.distribution')}
@@ -122,7 +140,7 @@ export default function ItemPage() {
             <Title order={2} fz="h4" mb="sm">
               {t('item.timeline')}
             </Title>
-            <Timeline events={image.timeline} say={say} />
+            <Timeline events={image.timeline} say={say} shown={shown} onShow={onShow} />
           </Paper>
           {manages && image.split !== 'holdout' && image.state !== 'example' && image.state !== 'deleted' && (
             <ExampleChoice pid={pid} iid={iid} />
@@ -139,7 +157,11 @@ export default function ItemPage() {
   )
 }
 
-/** What was drawn on the picture, by the crowd or a reviewer. */
+function same(one: TimelineEvent, other: TimelineEvent): boolean {
+  return one.at === other.at && one.what === other.what && one.person === other.person
+}
+
+/** What an answer draws on the picture. */
 function marksOf(answer: ImageDetail['answer'], schema: readonly LabelClass[]): Mark[] {
   if (!answer) return []
   // The schema leaves an answer open; each kind knows its own.

@@ -3,9 +3,14 @@ import { KINDS } from '@/kinds'
 import type { ClassEntry } from '@/kinds/kind'
 import type { Answer } from '@/store/desk'
 
-/** An answer in the reader's words: the classes by name, or what was said instead of one. */
-export function answerText(answer: Answer, classes: readonly ClassEntry[], t: TFunction<'label'>): string {
-  if ('nothing' in answer) return t('pass.nothing')
+/** An answer in the reader's words: the classes by name, or what was said instead; `drawn` where answers are drawn. */
+export function answerText(
+  answer: Answer,
+  classes: readonly ClassEntry[],
+  t: TFunction<'label'>,
+  drawn = false,
+): string {
+  if ('nothing' in answer) return t(drawn ? 'pass.nothingDrawn' : 'pass.nothing')
   if ('pass' in answer) return t(`pass.${answer.pass}`)
   const names = Object.values(KINDS).flatMap((kind) => {
     const times = new Map<number, number>()

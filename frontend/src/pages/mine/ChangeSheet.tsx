@@ -82,7 +82,7 @@ function Change(props: Placed) {
       }}
       onKeyUp={(event) => first.up(pressOf(event.nativeEvent))}
     >
-      <p>{t('mine.changeNow', { answer: answerText(answer, classes, t) })}</p>
+      <p>{t('mine.changeNow', { answer: answerText(answer, classes, t, kind.drawn !== undefined) })}</p>
       {kind.drawn && <ChangeDrawn {...{ image: vote.image, code, sketch, classes, restored, onViewport, onAnswer }} />}
       <div className={kind.drawn ? styles.over : styles.stage}>
         {!kind.drawn && <img src={vote.image.display} alt={t('mine.picture', { number: vote.image.id })} />}
@@ -103,7 +103,7 @@ function Change(props: Placed) {
         />
         {Object.entries(PASSES).map(([pass, said]) => (
           <button key={pass} type="button" className={styles.pass} onClick={() => onAnswer(said)}>
-            {t(`pass.${pass as keyof typeof PASSES}`)}
+            {t(pass === 'nothing' && kind.drawn ? 'pass.nothingDrawn' : `pass.${pass as keyof typeof PASSES}`)}
           </button>
         ))}
       </div>

@@ -12,6 +12,7 @@ import type { Page } from '@/api/types'
 import { EmptyState } from '@/components/EmptyState'
 import { ErrorState } from '@/components/ErrorState'
 import { PageTitle } from '@/components/PageTitle'
+import { KINDS } from '@/kinds'
 import { clientKey } from '@/store/clientKey'
 import type { Answer } from '@/store/desk'
 import { answerText } from '../label/answerText'
@@ -42,6 +43,7 @@ export default function MinePage() {
   const user = useUser()
   const guide = useSuspenseQuery(guideQuery(pid)).data
   const kind = useQuery(projectQuery(pid)).data?.kind ?? 'choice'
+  const drawn = KINDS[kind]?.drawn !== undefined
   const pages = useInfiniteQuery(minePages(pid))
   const [changing, setChanging] = useState<OwnVote | null>(null)
   /** Answers given on this page, which the server may not have yet; by the key of the vote that they replace. */
@@ -54,7 +56,7 @@ export default function MinePage() {
       const { outbox, line } = await senderFor(user.id)
       await outbox.add(changedVote({ pid, kind }, vote, key, changed.get(vote.key)?.key ?? vote.key, answer))
       setChanged((before) => new Map(before).set(vote.key, { key, answer }))
-      tellDone(t('mine.changed', { answer: answerText(answer, guide.classes, t) }))
+      tellDone(t('mine.changed', { answer: answerText(answer, guide.classes, t, drawn) }))
       void forgetDraft(user.id, pid, vote.task, vote.asking)
       void line.kick()
     } catch (problem) {
@@ -79,6 +81,7 @@ export default function MinePage() {
             vote={vote}
             answer={changed.get(vote.key)?.answer ?? vote.answer}
             classes={guide.classes}
+            drawn={drawn}
             onChange={() => setChanging(vote)}
           />
         ))}

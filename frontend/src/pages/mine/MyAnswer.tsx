@@ -29,10 +29,12 @@ interface Props {
   vote: OwnVote
   answer: Answer
   classes: readonly ClassEntry[]
+  /** Answers are drawn on the picture. */
+  drawn: boolean
   onChange: () => void
 }
 
-export const MyAnswer = memo(function MyAnswer({ vote, answer, classes, onChange }: Props) {
+export const MyAnswer = memo(function MyAnswer({ vote, answer, classes, drawn, onChange }: Props) {
   const { t } = useTranslation('label')
   const state = vote.superseded
     ? 'superseded'
@@ -43,11 +45,11 @@ export const MyAnswer = memo(function MyAnswer({ vote, answer, classes, onChange
         : vote.surplus
           ? 'surplus'
           : 'counted'
-  const said = answerText(answer, classes, t)
+  const said = answerText(answer, classes, t, drawn)
   const named = Object.values(KINDS).flatMap((kind) => kind.named(answer, classes))
   const marks = useMemo(() => {
-    const drawn = Object.values(KINDS).flatMap((kind) => kind.drawn?.marks(answer, classes) ?? [])
-    return drawn.map((mark) => ({ ...mark, faint: true }))
+    const all = Object.values(KINDS).flatMap((kind) => kind.drawn?.marks(answer, classes) ?? [])
+    return all.map((mark) => ({ ...mark, faint: true }))
   }, [answer, classes])
   return (
     <li className={styles.item} data-state={state}>

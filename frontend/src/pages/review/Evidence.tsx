@@ -16,10 +16,12 @@ interface Props {
   item: ReviewItem
   classes: readonly ClassEntry[]
   ruling: Ruling | null
+  /** Answers are drawn on the picture. */
+  drawn: boolean
 }
 
 /** Beside the picture: how sure the crowd is, what it said as bars, and each answer without a name. */
-export function Evidence({ item, classes, ruling }: Props) {
+export function Evidence({ item, classes, ruling, drawn }: Props) {
   const { t } = useTranslation('review')
   const format = useFormat()
   const likely = [...item.distribution]
@@ -44,7 +46,7 @@ export function Evidence({ item, classes, ruling }: Props) {
       <ul className={styles.bars}>
         {tally(item).map(({ answer, count, share }) => (
           <li key={JSON.stringify(answer)}>
-            <Said answer={answer} classes={classes} />
+            <Said answer={answer} classes={classes} drawn={drawn} />
             <span className={styles.bar} aria-hidden>
               <span style={{ width: `${share * 100}%`, background: colourOf(answer, classes) }} />
             </span>
@@ -60,7 +62,7 @@ export function Evidence({ item, classes, ruling }: Props) {
               const answer = answerOf(share)
               return (
                 <li key={share.concept_id}>
-                  <Said answer={answer} classes={classes} />
+                  <Said answer={answer} classes={classes} drawn={drawn} />
                   <span className={styles.bar} aria-hidden>
                     <span style={{ width: `${share.p * 100}%`, background: colourOf(answer, classes) }} />
                   </span>
@@ -76,7 +78,7 @@ export function Evidence({ item, classes, ruling }: Props) {
         {item.votes.map((vote, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: votes come without names or keys, in an order that stays
           <li key={place}>
-            <Said answer={vote.answer} classes={classes} />
+            <Said answer={vote.answer} classes={classes} drawn={drawn} />
             {vote.asking < item.asking && <small>{t('earlier')}</small>}
             {vote.surplus && <small>{t('surplus')}</small>}
             {vote.proposed && <small>{t('proposed')}</small>}
@@ -96,9 +98,10 @@ function colourOf(answer: Answer, classes: readonly ClassEntry[]): string {
   return entry ? classColour(entry.index, entry.color) : 'var(--desk-soft)'
 }
 
-function Said({ answer, classes }: { answer: Answer; classes: readonly ClassEntry[] }) {
+function Said({ answer, classes, drawn }: { answer: Answer; classes: readonly ClassEntry[]; drawn: boolean }) {
   const { t } = useTranslation('label')
   const [entry] = named(answer, classes)
-  if (entry) return <ClassChip name={entry.name} index={entry.index} colour={entry.color} />
-  return <span>{answerText(answer, classes, t)}</span>
+  // What is drawn may name a class several times, and several of them.
+  if (entry && !drawn) return <ClassChip name={entry.name} index={entry.index} colour={entry.color} />
+  return <span>{answerText(answer, classes, t, drawn)}</span>
 }

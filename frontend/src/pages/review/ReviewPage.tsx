@@ -130,7 +130,12 @@ export default function ReviewPage() {
                 />
               )}
             </section>
-            <Evidence item={item} classes={classes} ruling={queue.rulings.get(item.task) ?? null} />
+            <Evidence
+              item={item}
+              classes={classes}
+              ruling={queue.rulings.get(item.task) ?? null}
+              drawn={kind.drawn !== undefined}
+            />
           </div>
           {queue.failed.has(item.task) && <ErrorState text={t('failed', { reason: queue.failed.get(item.task) })} />}
           <Verdicts

@@ -53,7 +53,7 @@ export function Verdicts(props: Props) {
             aria-keyshortcuts="Space"
           >
             <kbd aria-hidden>{label('keys.space')}</kbd>
-            {t('accept', { answer: answerText(settles, classes, label) })}
+            {t('accept', { answer: answerText(settles, classes, label, kind.drawn !== undefined) })}
           </button>
         )}
         {COMMANDS.map((command) => {
@@ -71,7 +71,7 @@ export function Verdicts(props: Props) {
                 {key.shift && '⇧'}
                 {key.letter}
               </kbd>
-              {t(`command.${command}`)}
+              {t(command === 'nothing' && kind.drawn ? 'command.nothingDrawn' : `command.${command}`)}
             </button>
           )
         })}
