@@ -60,9 +60,8 @@ def fill(trace: Trace, events: list[dict[str, Any]], sync: float) -> None:
     for event in sorted((each for each in events if each.get("pid") == mark["pid"]), key=lambda each: each["ts"]):
         at = event["ts"] / 1000 - offset
         name = event["name"]
-        if name == "Commit":
-            number = event["args"]["frameSeqId"]
-            trace.committed.append((at + event.get("dur", 0) / 1000, number))
+        if name == "Commit" and "frameSeqId" in event.get("args", {}):  # other events of this name are parts of it
+            trace.committed.append((at + event.get("dur", 0) / 1000, event["args"]["frameSeqId"]))
         elif name == "PipelineReporter" and event["ph"] == "b":
             told = event["args"]["frame_reporter"]
             begun[event["id2"]["local"]] = (told["state"], told["frame_sequence"])
