@@ -111,7 +111,7 @@ def task_becomes(page: Page, task: int) -> None:
     page.wait_for_selector(f"main [data-task='{task}']")
 
 
-def all_saved(page: Page) -> None:
+def all_saved(page: Page, language: str = "en") -> None:
     """Every answer has reached the server."""
     page.wait_for_function("() => document.querySelector('[data-waiting]')?.dataset.waiting === '0'")
-    expect(page.locator("[data-waiting]")).to_contain_text(words("label:status.saved"))
+    expect(page.locator("[data-waiting]")).to_contain_text(words("label:status.saved", language))

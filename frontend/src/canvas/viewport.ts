@@ -193,6 +193,7 @@ export class Viewport extends Emitter {
     this.offSketch()
     cancelAnimationFrame(this.frame)
     clearTimeout(this.settling)
+    this.detail.show(null)
   }
 
   private turn(view: View): void {

@@ -130,7 +130,6 @@ const Row = memo(function Row({ id, drawn, entry, warned, selected, place, total
       aria-selected={selected}
       aria-setsize={total}
       aria-posinset={place}
-      aria-label={[spoken, ...said].join(', ')}
       data-proposed={drawn.proposed || undefined}
       data-warned={warned || undefined}
       ref={selected ? (row) => row?.scrollIntoView({ block: 'nearest' }) : undefined}
@@ -138,11 +137,18 @@ const Row = memo(function Row({ id, drawn, entry, warned, selected, place, total
       onClick={() => sketch.select(drawn.id)}
     >
       <span className={styles.mark} style={{ background: classColour(entry?.index ?? 7, entry?.color) }} aria-hidden />
-      <span className={styles.name}>{name}</span>
-      <span className={styles.size}>
+      <span className={styles.unseen}>{[spoken, ...said].join(', ')}</span>
+      <span className={styles.name} aria-hidden>
+        {name}
+      </span>
+      <span className={styles.size} aria-hidden>
         {x1 - x0} × {y1 - y0}
       </span>
-      {said.length > 0 && <span className={styles.said}>{said.join(' · ')}</span>}
+      {said.length > 0 && (
+        <span className={styles.said} aria-hidden>
+          {said.join(' · ')}
+        </span>
+      )}
     </div>
   )
 })

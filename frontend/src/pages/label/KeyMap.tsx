@@ -87,7 +87,7 @@ export function KeyMap({ kind, plan, classes, onClose }: Props) {
             {kind.drawn.help.map(([key, text]) => (
               <div key={key}>
                 <dt>
-                  <kbd>{key}</kbd>
+                  <kbd>{key === 'Space' ? t('keys.space') : key}</kbd>
                 </dt>
                 <dd>{t(`box:keys.${text}` as 'close')}</dd>
               </div>

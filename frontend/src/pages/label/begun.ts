@@ -3,8 +3,14 @@ import type { Drafts } from '@/store/drafts'
 
 let drafts: Promise<Drafts> | null = null
 
+/** Rejects where the code cannot be had just now; the next call asks again. */
 export function openedDrafts(): Promise<Drafts> {
-  drafts ??= import('@/store/drafts').then((module) => module.openDrafts())
+  drafts ??= import('@/store/drafts')
+    .then((module) => module.openDrafts())
+    .catch((problem) => {
+      drafts = null
+      throw problem
+    })
   return drafts
 }
 
@@ -13,15 +19,17 @@ export function draftName(user: number, project: number, task: number, asking: n
   return [user, project, task, asking].join(':')
 }
 
-/** The tasks of a project for which this person has a draft here, as `task:asking`. */
+/** The tasks of a project for which this person has a draft here, as `task:asking`; none where that cannot be read. */
 export async function begunTasks(user: number, project: number): Promise<ReadonlySet<string>> {
   const prefix = `${user}:${project}:`
-  const names = await openedDrafts().then((all) => all.names(prefix))
+  const names = await openedDrafts()
+    .then((all) => all.names(prefix))
+    .catch(() => [])
   return new Set(names.map((name) => name.slice(prefix.length)))
 }
 
 /** The answer is in the outbox: its draft is needed no more. */
 export async function forgetDraft(user: number, project: number, task: number, asking: number): Promise<void> {
-  const all = await drafts
+  const all = await drafts?.catch(() => null)
   await all?.remove(draftName(user, project, task, asking))
 }

@@ -67,6 +67,8 @@ export function useOpened(kind: LabelKind, classes: readonly ClassEntry[], shown
     else {
       void openedDrafts()
         .then((drafts) => drafts.get(draft))
+        // Where no draft can be read one draws all the same.
+        .catch(() => undefined)
         .then((kept) => here && begin(kept))
     }
     return () => {
@@ -105,8 +107,8 @@ function follow(sketch: Sketch, draft: string | null, onTurn: () => void): () =>
     const what = sketch.keep()
     if (draft === null || what === kept) return
     kept = what
-    void openedDrafts().then((drafts) =>
-      what === null ? drafts.remove(draft) : drafts.put({ name: draft, what, at: Date.now() }),
-    )
+    openedDrafts()
+      .then((drafts) => (what === null ? drafts.remove(draft) : drafts.put({ name: draft, what, at: Date.now() })))
+      .catch(() => undefined)
   })
 }
