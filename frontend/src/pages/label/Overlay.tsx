@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Project } from '@/api/types'
+import { KINDS } from '@/kinds'
 import type { ClassEntry } from '@/kinds/kind'
 import type { DeskView } from '@/store/labeling'
 import { answerText } from './answerText'
@@ -29,7 +30,9 @@ export function Overlay({ at, view, project, classes }: Props) {
     <>
       {view.revisited && (
         <p className={styles.banner} role="status">
-          {t('revisit.banner', { answer: answerText(view.revisited.answer, classes, t) })}
+          {t('revisit.banner', {
+            answer: answerText(view.revisited.answer, classes, t, Boolean(KINDS[project.kind]?.drawn)),
+          })}
         </p>
       )}
       {view.picture === 'loading' && (

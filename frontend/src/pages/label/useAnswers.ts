@@ -43,7 +43,7 @@ export function useAnswers({ at, kind, classes, sketch, onGiven, onKept, onSkip,
         // The next picture is drawn by now but not yet shown: words wait until it is.
         afterFrame(() => {
           onUsed(kind.used(answer))
-          setLast(answerText(answer, classes, t))
+          setLast(answerText(answer, classes, t, kind.drawn !== null))
         })
       })
     },

@@ -82,7 +82,7 @@ function Change(props: Placed) {
       }}
       onKeyUp={(event) => first.up(pressOf(event.nativeEvent))}
     >
-      <p>{t('mine.changeNow', { answer: answerText(answer, classes, t, kind.drawn !== undefined) })}</p>
+      <p>{t('mine.changeNow', { answer: answerText(answer, classes, t, kind.drawn !== null) })}</p>
       {kind.drawn && <ChangeDrawn {...{ image: vote.image, code, sketch, classes, restored, onViewport, onAnswer }} />}
       <div className={kind.drawn ? styles.over : styles.stage}>
         {!kind.drawn && <img src={vote.image.display} alt={t('mine.picture', { number: vote.image.id })} />}

@@ -43,7 +43,7 @@ export default function MinePage() {
   const user = useUser()
   const guide = useSuspenseQuery(guideQuery(pid)).data
   const kind = useQuery(projectQuery(pid)).data?.kind ?? 'choice'
-  const drawn = KINDS[kind]?.drawn !== undefined
+  const drawn = Boolean(KINDS[kind]?.drawn)
   const pages = useInfiniteQuery(minePages(pid))
   const [changing, setChanging] = useState<OwnVote | null>(null)
   /** Answers given on this page, which the server may not have yet; by the key of the vote that they replace. */

@@ -134,7 +134,7 @@ export default function ReviewPage() {
               item={item}
               classes={classes}
               ruling={queue.rulings.get(item.task) ?? null}
-              drawn={kind.drawn !== undefined}
+              drawn={kind.drawn !== null}
             />
           </div>
           {queue.failed.has(item.task) && <ErrorState text={t('failed', { reason: queue.failed.get(item.task) })} />}

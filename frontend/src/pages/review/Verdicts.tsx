@@ -53,7 +53,7 @@ export function Verdicts(props: Props) {
             aria-keyshortcuts="Space"
           >
             <kbd aria-hidden>{label('keys.space')}</kbd>
-            {t('accept', { answer: answerText(settles, classes, label, kind.drawn !== undefined) })}
+            {t('accept', { answer: answerText(settles, classes, label, kind.drawn !== null) })}
           </button>
         )}
         {COMMANDS.map((command) => {
