@@ -13,6 +13,7 @@ from annotate.projects import services as projects
 from annotate.projects.models import GuidePicture, LabelClass, Member, Project
 from tests.make import make_image, make_member, make_project, make_task, make_user, picture_bytes
 from training.models import Checkpoint, Evaluation, Run, Weights
+from training.selectors import folders
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _guide_picture(project: Project, actor: User, number: int, label_class: Labe
 
 
 def _results(project: Project, actor: User) -> dict[str, int]:
-    """Rows of what comes after labeling, without their files."""
+    """Rows of what comes after labeling, without their files but for a preview's picture."""
     common: dict[str, Any] = {"project": project, "created_by": actor}
     version = DatasetVersion.objects.create(number=1, **common)
     export = Export.objects.create(version=version, format="native", created_by=actor)
@@ -73,6 +74,9 @@ def _results(project: Project, actor: User) -> dict[str, int]:
     run = Run.objects.create(version=version, **common)
     checkpoint = Checkpoint.objects.create(run=run, epoch=1, folder="none", digest="0" * 64)
     evaluation = Evaluation.objects.create(project=project, checkpoint=checkpoint, version=version)
+    preview = folders.preview_folder(project, "0" * 32)
+    preview.mkdir(parents=True, exist_ok=True)
+    (preview / "000-00.png").write_bytes(picture_bytes(9))
     return {
         "versions": version.pk,
         "exports": export.pk,

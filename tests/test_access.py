@@ -51,7 +51,14 @@ TABLE: dict[str, set[str]] = {
     "annotator": {"label", "see"},
 }
 # What stands in an address in the place of something that is no id of a row.
-WORDS = {"rendition": "thumb", "token": "made-up", "name": "native", "format": "native"}
+WORDS = {
+    "preview": "0" * 32,
+    "file": "000-00.png",
+    "rendition": "thumb",
+    "token": "made-up",
+    "name": "native",
+    "format": "native",
+}
 
 
 @dataclass(frozen=True)

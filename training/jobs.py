@@ -22,5 +22,6 @@ def train() -> None:
 def sweep() -> None:
     """Moves rounds on, ends what nobody will take up, and tells an idle trainer where work waits."""
     loop.sweep()
+    services.forget_previews()
     if services.hint_is_due() and not hint.SENDER.send(train):
         services.forget_hint()

@@ -5,6 +5,8 @@ from training import api
 P = "projects/<int:pid>"
 urlpatterns: list[URLPattern] = [
     path(f"{P}/training/catalogue", api.CatalogueView.as_view()),
+    path(f"{P}/training/preview", api.PreviewView.as_view()),
+    path(f"{P}/training/preview/<str:preview>/<str:file>", api.PreviewPictureView.as_view()),
     path(f"{P}/weights", api.WeightsView.as_view()),
     path(f"{P}/runs", api.RunsView.as_view()),
     path(f"{P}/runs/<int:rid>", api.RunView.as_view()),

@@ -8,6 +8,7 @@ from training.api.evaluations import (
     EvaluationView,
     RunEvaluationsView,
 )
+from training.api.previews import PreviewPictureView, PreviewView
 from training.api.runs import RunLogView, RunMetricsView, RunResumeView, RunStopView, RunsView, RunView
 from training.api.weights import CatalogueView, WeightsView
 
@@ -21,6 +22,8 @@ __all__ = [
     "EvaluationPicturesView",
     "EvaluationView",
     "EvaluationsView",
+    "PreviewPictureView",
+    "PreviewView",
     "RunEvaluationsView",
     "RunLogView",
     "RunMetricsView",

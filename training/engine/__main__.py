@@ -51,7 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
         one.add_argument("--preset", default="", help="a named training; see describe")
         one.add_argument("--config", type=Path, help="a JSON file of options, over the preset's")
         one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one option, over both")
-        one.add_argument("--cache", type=Path, help="where decoded pictures are kept")
+    fit.add_argument("--cache", type=Path, help="where decoded pictures are kept")
     fit.add_argument("--weights", type=Path, help="a safetensors file to start from")
     fit.add_argument("--resume", action="store_true", help="go on from the last good checkpoint, with the run's config")
     fit.add_argument("--attempt", type=int, default=0, help="number of this claim; lower ones than seen are refused")

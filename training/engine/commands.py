@@ -99,7 +99,7 @@ def run_preview(asked: argparse.Namespace) -> int:
     config = build_config(asked)
     version, tell = open_sealed(asked.version), _tell(asked.out)
     counts = {"pictures": asked.pictures, "epochs": asked.epochs}
-    told = preview(version, config, asked.out, cache=cache_root(asked), progress=tell, **counts)
+    told = preview(version, config, asked.out, progress=tell, **counts)
     _say({"written": len(told)})
     return DONE
 

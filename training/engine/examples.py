@@ -1,7 +1,8 @@
 """A version's records as columns: what every problem reads. Splits come from the manifest, never drawn here."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,16 @@ class Examples:
     def rows(self, split: str) -> NDArray[np.int64]:
         """Places of the split's pictures that have such an answer."""
         return np.flatnonzero((self.splits == split) & self.settled)
+
+    def only(self, rows: NDArray[np.int64]) -> Self:
+        """The same of these records alone, in this order."""
+        columns = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "classes"}
+        parts: dict[str, Any] = {
+            name: column[rows] if isinstance(column, np.ndarray) else tuple(column[row] for row in rows.tolist())
+            for name, column in columns.items()
+            if column is not None
+        }
+        return replace(self, **parts)
 
 
 def read_records(version: Version, *, problem: str, kinds: tuple[str, ...]) -> Iterator[Record]:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from annotate.manifest.read import Version
 from annotate.manifest.schema import ClassEntry
-from training.engine.cache import Progress, open_cache
+from training.engine.cache import Progress, decode_rows
 from training.engine.config import Config
 from training.engine.errors import Fault
 from training.engine.files import write_json
@@ -22,30 +22,32 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F
 
 
 def preview(
-    version: Version, config: Config, out: Path, *, cache: Path, pictures: int, epochs: int, progress: Progress
+    version: Version, config: Config, out: Path, *, pictures: int, epochs: int, progress: Progress
 ) -> list[dict[str, Any]]:
     """preview.json's contents, written to `out` with one PNG per picture and epoch, boxes drawn on it.
 
     Epoch 0 is the picture as it is. The pictures are the first of the training split in record order, each epoch as a
-    training with this seed would draw them were they its first batch. Fault data where nothing is settled.
+    training with this seed would draw them were they its first batch; no others are decoded. Fault data where nothing
+    is settled.
     """
     problem = PROBLEMS[config.problem]
     examples = problem.read(version, config)
     rows = examples.rows("train")[:pictures]
     if len(rows) == 0:
         raise Fault("data", "no picture of the train split is settled yet, so there is nothing to show")
-    pixels = open_cache(version, cache, size=config.size, resize=config.resize, progress=progress)
+    pixels = decode_rows(version, rows.tolist(), size=config.size, resize=config.resize, progress=progress)
+    few = examples.only(rows)
     out.mkdir(parents=True, exist_ok=True)
     told: list[dict[str, Any]] = []
     for epoch in range(epochs + 1):
         shown_as = config if epoch else dataclasses.replace(config, transform="plain")
-        feed = problem.feed(shown_as, torch.device("cpu"), pixels, examples)
-        shown = problem.preview(feed, rows, epoch=epoch, batch=0)
-        for place, row in enumerate(rows.tolist()):
+        feed = problem.feed(shown_as, torch.device("cpu"), pixels, few)
+        shown = problem.preview(feed, np.arange(len(rows)), epoch=epoch, batch=0)
+        for place, digest in enumerate(few.digests):
             name = f"{place:03d}-{epoch:02d}.png"
             boxes = _boxes(shown, place, examples.classes)
             _draw(shown.pixels[place], boxes, examples.classes).save(out / name)
-            told.append({"file": name, "digest": examples.digests[row], "epoch": epoch, "boxes": boxes})
+            told.append({"file": name, "digest": digest, "epoch": epoch, "boxes": boxes})
     write_json(out / "preview.json", told)
     return told
 

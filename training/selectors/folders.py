@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from annotate.projects.models import Project
 from training.models import Checkpoint, Evaluation, Round, Run, Weights
 
 FOLDER = "training"
@@ -43,3 +44,12 @@ def weights_folder() -> Path:
 def cache_folder() -> Path:
     """The engine's decoded pictures, shared by all runs and evaluations."""
     return _home() / FOLDER / "cache"
+
+
+def previews_folder() -> Path:
+    """What augmentation does, by project, for an hour."""
+    return _home() / FOLDER / "previews"
+
+
+def preview_folder(project: Project, key: str) -> Path:
+    return previews_folder() / str(project.pk) / key

@@ -2,6 +2,7 @@
 
 from training.services.drive import drive_run
 from training.services.evaluations import drive_evaluation, request_evaluation
+from training.services.previews import forget_previews, make_preview
 from training.services.runs import end_silent_runs, resume_run, start_run, stop_run
 from training.services.waiting import engine_work_waits, forget_hint, hint_is_due
 from training.services.weights import add_weights
@@ -13,7 +14,9 @@ __all__ = [
     "end_silent_runs",
     "engine_work_waits",
     "forget_hint",
+    "forget_previews",
     "hint_is_due",
+    "make_preview",
     "request_evaluation",
     "resume_run",
     "start_run",

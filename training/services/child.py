@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -99,6 +100,41 @@ def run_engine(arguments: Iterable[str], *, words: Path, look: Callable[[], Wish
             if process.stdin:
                 process.stdin.close()
     return Ended(process.returncode, shown.tail(words, LOG_TAIL), killed)
+
+
+def ask_engine(arguments: Iterable[str], *, seconds: int, memory: int) -> tuple[bytes, Ended]:
+    """What one short engine command writes, and its end; it gets so many seconds and so many bytes of memory.
+
+    TimeoutError where that was too little time. No engine is left behind.
+    """
+    process = subprocess.Popen(
+        [*settings.TRAINING_ENGINE_COMMAND, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+    )
+    _limit(process, seconds=seconds, memory=memory)
+    try:
+        said, words = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise TimeoutError from None
+    finally:
+        end(process)
+    return said, Ended(process.returncode, words.decode("utf-8", errors="replace"))
+
+
+def _limit(process: subprocess.Popen[bytes], *, seconds: int, memory: int) -> None:
+    """Set from outside, where the system can: code between fork and exec is not safe beside threads."""
+    if hasattr(resource, "prlimit"):
+        try:
+            resource.prlimit(process.pid, resource.RLIMIT_CPU, (seconds, seconds))
+            resource.prlimit(process.pid, resource.RLIMIT_AS, (memory, memory))
+            resource.prlimit(process.pid, resource.RLIMIT_CORE, (0, 0))
+        except ProcessLookupError:
+            return
 
 
 def _yield_to_others(process: subprocess.Popen[bytes]) -> None:

@@ -3,8 +3,6 @@
 import hashlib
 import json
 import os
-import resource
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -106,43 +104,19 @@ def _look_into(draft: Path) -> dict[str, Any]:
 
 def _fits(draft: Path, architecture: str, size: int) -> dict[str, Any]:
     """What the engine says of weights that fit; it looks at them in a child of bounded time and memory."""
-    command = [*settings.TRAINING_ENGINE_COMMAND, "check", "--architecture", architecture, "--size", str(size)]
-    process = subprocess.Popen(
-        [*command, "--weights", str(draft)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=child.environment(),
-        cwd=settings.BASE_DIR,
-        start_new_session=True,
-    )
-    _limit(process)
+    arguments = ["check", "--architecture", architecture, "--size", str(size), "--weights", str(draft)]
     try:
-        said, words = process.communicate(timeout=CHECK_SECONDS)
-    except subprocess.TimeoutExpired:
+        said, ended = child.ask_engine(arguments, seconds=CHECK_SECONDS, memory=CHECK_MEMORY)
+    except TimeoutError:
         raise errors.Invalid("weights_check_failed", "Looking at these weights took too long.") from None
-    finally:
-        child.end(process)
-    if process.returncode == child.Code.DONE:
+    if ended.code == child.Code.DONE:
         found: dict[str, Any] = json.loads(said)
         return found
-    ended = child.Ended(process.returncode, words.decode("utf-8", errors="replace"))
     error = child.explain(ended)
     if error["fault"] == "server":
         raise errors.Unavailable("weights_check_unavailable", "These weights could not be looked at on this server.")
     sentence = error["message"].replace(f"{draft.name}: ", "")
     raise errors.Invalid("weights_do_not_fit", sentence, {"architecture": architecture})
-
-
-def _limit(process: subprocess.Popen[bytes]) -> None:
-    """Set from outside, where the system can: code between fork and exec is not safe beside threads."""
-    if hasattr(resource, "prlimit"):
-        try:
-            resource.prlimit(process.pid, resource.RLIMIT_CPU, (CHECK_SECONDS, CHECK_SECONDS))
-            resource.prlimit(process.pid, resource.RLIMIT_AS, (CHECK_MEMORY, CHECK_MEMORY))
-            resource.prlimit(process.pid, resource.RLIMIT_CORE, (0, 0))
-        except ProcessLookupError:
-            return
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1249,6 +1249,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{pid}/training/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Some training pictures of a version as they are, and as the first epochs of such a run would see them. */
+        post: operations["training_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/training/preview/{preview}/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
+         *
+         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
+         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
+         *     everybody, one that it has not gets 405.
+         */
+        get: operations["training_preview_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{pid}/versions": {
         parameters: {
             query?: never;
@@ -2312,6 +2352,27 @@ export interface components {
             distribution: {
                 [key: string]: number;
             };
+        };
+        /** @description As a run is asked for. */
+        PreviewInRequest: {
+            /** Format: int64 */
+            version: number;
+            preset?: string;
+            config?: {
+                [key: string]: unknown;
+            };
+        };
+        PreviewPicture: {
+            url: string;
+            /** @description The same number for the same picture. */
+            picture: number;
+            /** @description 0: the picture as it is. */
+            epoch: number;
+            /** @description How many boxes a training takes for true there. */
+            boxes: number;
+        };
+        PreviewShape: {
+            pictures: components["schemas"]["PreviewPicture"][];
         };
         /** @description What an admin may set; the bounds are those of the database. */
         ProjectInRequest: {
@@ -5082,6 +5143,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogueShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_preview_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+                pid: number;
+                preview: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
                 };
             };
             /** @description Refused. */

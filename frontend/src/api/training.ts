@@ -53,6 +53,7 @@ export interface Catalogue {
   options: Option[]
 }
 export type WeightsFile = Schema['WeightsShape']
+export type PreviewPicture = Schema['PreviewPicture']
 export type RunError = Schema['Fault']
 export type RunState = Schema['RunState']
 export type Run = Schema['RunShape']

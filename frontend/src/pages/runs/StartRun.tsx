@@ -20,6 +20,7 @@ import { errorText } from '@/api/errors'
 import { catalogueQuery, type Preset, type Run, runsQuery, type Version, versionsQuery } from '@/api/training'
 import { ErrorState } from '@/components/ErrorState'
 import { useFormat } from '@/i18n/format'
+import { AugmentationPreview } from './AugmentationPreview'
 import { expectedSeconds } from './expected'
 import { presetAbout, presetTitle } from './inWords'
 import { type Changes, Options } from './Options'
@@ -129,6 +130,19 @@ function Form({ version, ready, onVersion, presets }: FormProps) {
                   )}
                   {preset && <Options pid={pid} preset={preset} changes={changes} onChange={setChanges} />}
                 </Stack>
+              </Accordion.Panel>
+            </Accordion.Item>
+            <Accordion.Item value="preview">
+              <Accordion.Control>{t('preview.title')}</Accordion.Control>
+              <Accordion.Panel>
+                {/* What was shown for other options is gone once they change. */}
+                <AugmentationPreview
+                  key={JSON.stringify([presetName, changes])}
+                  pid={pid}
+                  version={version.id}
+                  preset={presetName}
+                  changes={changes}
+                />
               </Accordion.Panel>
             </Accordion.Item>
           </Accordion>
