@@ -65,6 +65,13 @@ class Boxes:
         """The class of each box, in order."""
         return tuple(one["concept"] for one in value.get("boxes", ()))
 
+    def of_classes(self, value: Value, classes: Collection[int]) -> Value:
+        """Without the boxes of other classes; "nothing" where that leaves none."""
+        if "boxes" not in value:
+            return value
+        kept = [box for box in value["boxes"] if box["concept"] in classes]
+        return {"boxes": kept} if kept else {"nothing": True}
+
     def similarity(self, a: Value, b: Value) -> float:
         """Overlap of boxes of one class, paired best first: the sum of their IoU over the number of boxes on either
         side, a pair counted once. Flags and what a box began as are no part of it; without boxes, 1 for the same

@@ -12,9 +12,10 @@ from annotate.ingest.models import Image
 from annotate.kinds.box import agreeing
 from annotate.labeling import services as labeling
 from annotate.labeling.models import Task, Vote
-from annotate.projects.models import Member
+from annotate.projects import services as projects
+from annotate.projects.models import Member, Project
 from tests import crowd
-from tests.make import client_for, make_member, make_user
+from tests.make import client_for, concepts, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +106,70 @@ def test_a_box_that_most_did_not_draw_is_left_out_and_more_are_asked() -> None:
     assert [box["concept"] for box in row.answer["boxes"]] == [crowd.boxes(project, CAT)["boxes"][0]["concept"]]
     assert (state, votes) == (("closed", 4) if row.confidence >= 0.95 else ("review", 4))
     assert row.agreement is not None and 0.5 < row.agreement < 1
+
+
+OWL = ("owl", 2, 14, 12, 23)
+
+
+def archive(project: Project, name: str) -> None:
+    projects.archive_class(project.classes.get(concept__name=name), actor=make_user(f"archives-{name}"))
+    project.refresh_from_db()
+
+
+def test_boxes_of_a_class_archived_meanwhile_are_not_heard() -> None:
+    project = crowd.box_project(pictures=2, redundancy=2, votes_cap=4)
+    ada, bob = crowd.crowd_of(project, 2)
+    both, only = crowd.tasks_of(project)
+    crowd.answer(project, ada, both, crowd.boxes(project, CAT, OWL))
+    crowd.answer(project, ada, only, crowd.boxes(project, OWL))
+    archive(project, "owl")
+    crowd.answer(project, bob, both, crowd.boxes(project, CAT))
+    crowd.answer(project, bob, only, crowd.NOTHING)
+    rows = [Consensus.objects.get(task=task) for task in (both, only)]
+    assert [row.agreement for row in rows] == [1.0, 1.0]
+    assert crowd.state_of(both) == crowd.state_of(only) == ("closed", 2, 2)
+    assert agreeing(rows[0].answer, crowd.boxes(project, CAT)) == 1.0
+    assert rows[1].answer == crowd.NOTHING
+
+
+def test_a_reviewer_can_settle_what_is_shown_after_a_class_was_archived() -> None:
+    project = crowd.box_project(pictures=1, redundancy=2, votes_cap=2, accept_confidence=0.99)
+    boss = make_user("boss")
+    make_member(project, boss, Member.Role.REVIEWER)
+    (task,) = crowd.tasks_of(project)
+    for person, said in zip(crowd.crowd_of(project, 2), ((CAT, OWL), (CAT, OWL, DOG)), strict=True):
+        crowd.answer(project, person, task, crowd.boxes(project, *said))
+    assert crowd.state_of(task)[0] == "review"
+    named = {name: str(pk) for name, pk in concepts(project).items()}
+    assert named["owl"] in Consensus.objects.get(task=task).named
+    archive(project, "owl")
+    client, at = client_for(boss), f"/api/projects/{project.pk}/review"
+    shown = client.get(at).json()["items"][0]["answer"]
+    left = {str(box["concept"]) for box in shown["boxes"]}
+    assert named["cat"] in left and named["owl"] not in left
+    assert consensus.refit(project)
+    assert named["owl"] not in Consensus.objects.get(task=task).named
+    plain = {"boxes": [{"concept": box["concept"], "box": box["box"]} for box in shown["boxes"]]}
+    assert client.post(f"{at}/{task}", {"ruling": "settle", "answer": plain}, format="json").status_code == 200
+    assert crowd.settled(task) == plain
+
+
+def test_a_choice_of_a_class_archived_since_stands_as_it_was_given() -> None:
+    project = crowd.opened(pictures=1, redundancy=2, votes_cap=2)
+    boss = make_user("boss")
+    make_member(project, boss, Member.Role.REVIEWER)
+    (task,) = crowd.tasks_of(project)
+    ada, bob = crowd.crowd_of(project, 2)
+    crowd.answer(project, ada, task, "owl")
+    archive(project, "owl")
+    crowd.answer(project, bob, task, crowd.CANNOT_TELL)
+    owl = {"choice": [concepts(project)["owl"]]}
+    assert crowd.settled(task) == owl
+    Task.objects.filter(pk=task).update(state="review")
+    shown = client_for(boss).get(f"/api/projects/{project.pk}/review").json()["items"]
+    assert [item["answer"] for item in shown] == [owl]
+    assert consensus.refit(project)
+    assert crowd.settled(task) == owl
 
 
 def test_the_class_is_the_one_most_gave() -> None:
