@@ -42,6 +42,10 @@ class Kind(Protocol):
     def classes(self, value: Value) -> tuple[int, ...]:
         """The concepts that a parsed value names, one as often as it names it; none for "nothing" and for a pass."""
 
+    def of_classes(self, value: Value, classes: Collection[int]) -> Value:
+        """What a parsed value says of these concepts: without its parts that name others, and "nothing" where no part
+        is left. Where an answer is one class for the whole picture it has no parts, and stays as it is."""
+
     def similarity(self, a: Value, b: Value) -> float:
         """How much two parsed values say the same: 0 to 1, symmetric, 1 for equal values."""
 

@@ -6,9 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.kinds.box import iou
+from annotate.kinds.box import overlapping
 
-ROWS: Final = 512
 DIGITS: Final = 12  # affinities are equal that differ by no more than the rounding of a mean
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -53,12 +52,8 @@ def gather(corners: Floats, *, owners: Ints, classes: Ints, least: float, other_
 
 def _overlaps(corners: Floats, *, owners: Ints, classes: Ints, other_class: float) -> dict[Pair, float]:
     """Affinity of each pair (lower index first) of different owners that overlaps at all."""
-    found: dict[Pair, float] = {}
-    for first in range(0, len(corners), ROWS):
-        rows = slice(first, first + ROWS)
-        affinity = iou(corners[rows], corners[first:])
-        affinity = affinity - other_class * (classes[rows, None] != classes[None, first:])
-        affinity[owners[rows, None] == owners[None, first:]] = 0.0
-        for row, column in np.argwhere(np.triu(affinity, k=1) > 0).tolist():
-            found[(first + row, first + column)] = float(affinity[row, column])
-    return found
+    met = overlapping(corners, corners)
+    affinity = met.overlap - other_class * (classes[met.rows] != classes[met.columns])
+    kept = (met.rows < met.columns) & (owners[met.rows] != owners[met.columns]) & (affinity > 0)
+    pairs = zip(met.rows[kept].tolist(), met.columns[kept].tolist(), strict=True)
+    return dict(zip(pairs, affinity[kept].tolist(), strict=True))

@@ -7,8 +7,10 @@ from typing import Any
 from annotate.consensus.models import Consensus
 from annotate.ingest import selectors as ingest
 from annotate.ingest.models import Image
+from annotate.kinds import KINDS
 from annotate.labeling import selectors as labeling
 from annotate.labeling.models import Vote
+from annotate.labeling.schema import schema_of
 from annotate.labeling.services import Handed
 from annotate.projects import selectors as projects
 from annotate.projects.models import Project
@@ -78,12 +80,15 @@ def _review_row(project: Project, row: Consensus, votes: list[Vote]) -> dict[str
     task, image = row.task, row.task.image
     random.Random(f"{project.seed}/{task.pk}/{task.asking}").shuffle(votes)
     current = row.asking == task.asking
+    answer = row.answer if current else None
+    if answer is not None:  # what a ruling may still say, should a class have been archived since
+        answer = KINDS[task.kind].of_classes(answer, schema_of(project).live)
     shares = sorted(row.distribution.items(), key=lambda pair: -pair[1]) if current else []
     return {
         "task": task.pk,
         "image": _shown(image),
         "kind": task.kind,
-        "answer": row.answer if current else None,
+        "answer": answer,
         "confidence": row.confidence,
         "distribution": [{"concept_id": None if key == "nothing" else int(key), "p": share} for key, share in shares],
         "votes": [

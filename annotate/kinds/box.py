@@ -7,9 +7,9 @@ pixel beyond the picture is cut off, more is refused; so many boxes to a picture
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,18 @@ DIGITS: Final = 2
 SAME: Final = 0.5
 TWIN: Final = 0.9  # IoU from which two boxes of one class by one person are the same box drawn twice
 PASS_RANK: Final = 2
+PIECE: Final = 1 << 16  # pairs of boxes compared at once: some megabytes
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Overlaps(NamedTuple):
+    """Pairs of boxes as aligned columns: places in either list, and their IoU, above zero."""
+
+    rows: Ints
+    columns: Ints
+    overlap: Floats
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,13 @@ class Boxes:
         """The class of each box, in order."""
         return tuple(one["concept"] for one in value.get("boxes", ()))
 
+    def of_classes(self, value: Value, classes: Collection[int]) -> Value:
+        """Without the boxes of other classes; "nothing" where that leaves none."""
+        if "boxes" not in value:
+            return value
+        kept = [box for box in value["boxes"] if box["concept"] in classes]
+        return {"boxes": kept} if kept else {"nothing": True}
+
     def similarity(self, a: Value, b: Value) -> float:
         """Overlap of boxes of one class, paired best first: the sum of their IoU over the number of boxes on either
         side, a pair counted once. Flags and what a box began as are no part of it; without boxes, 1 for the same
@@ -73,10 +92,9 @@ class Boxes:
             return 1.0 if _word(a) == _word(b) else 0.0
         if _plain(a) == _plain(b):
             return 1.0
-        overlap = _overlap_of_class(a, b)
-        pairs = paired(overlap, least=0.0)
-        total = math.fsum(float(overlap[pair]) for pair in pairs)
-        return min(1.0, total / (sum(overlap.shape) - len(pairs)))
+        pairs = _pairs_of_class(a, b, least=0.0)
+        total = math.fsum(overlap for _, _, overlap in pairs)
+        return min(1.0, total / (len(a["boxes"]) + len(b["boxes"]) - len(pairs)))
 
     def merge(self, values: Sequence[Value], weights: Sequence[float]) -> Value:
         """The value that is most like all the others by weight: one that somebody gave, never a mean of shapes.
@@ -153,33 +171,82 @@ def fitted(corners: Iterable[float], width: float = 0, height: float = 0) -> Box
     return a, b, c, d
 
 
-def corners_of(value: Value) -> NDArray[np.float64]:
+def corners_of(value: Value) -> Floats:
     """The boxes of a value as rows (x0, y0, x1, y1)."""
     return np.array([one["box"] for one in value.get("boxes", ())], dtype=np.float64).reshape(-1, 4)
 
 
-def iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+def iou(a: Floats, b: Floats) -> Floats:
     """Intersection over union of each of the boxes `a` (n x 4) with each of `b` (m x 4)."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.prod(np.clip(high - low, 0.0, None), axis=2)
-    areas = [np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (a, b)]
-    return np.asarray(shared / (areas[0][:, None] + areas[1][None, :] - shared))
+    return _iou(a[:, None, :], b[None, :, :])
 
 
-def paired(overlap: NDArray[np.float64], *, least: float) -> list[tuple[int, int]]:
+def _iou(a: Floats, b: Floats) -> Floats:
+    """Intersection over union of boxes (... x 4), broadcast against each other."""
+    low, high = np.maximum(a[..., :2], b[..., :2]), np.minimum(a[..., 2:], b[..., 2:])
+    shared = np.prod(np.clip(high - low, 0.0, None), axis=-1)
+    areas = [np.prod(boxes[..., 2:] - boxes[..., :2], axis=-1) for boxes in (a, b)]
+    return np.asarray(shared / (areas[0] + areas[1] - shared))
+
+
+def overlapping(a: Floats, b: Floats) -> Overlaps:
+    """The pairs of boxes of `a` (n x 4) and `b` (m x 4) that share any area, with their IoU as `iou` has it.
+
+    Cost follows the pairs that meet from left to right, in pieces of PIECE, and not n times m: boxes `b` are taken by
+    their width to the power of two, so that a few wide ones do not make all of them candidates.
+    """
+    if len(a) * len(b) <= PIECE:
+        overlap = iou(a, b)
+        rows, columns = np.nonzero(overlap > 0)
+        return Overlaps(rows, columns, overlap[rows, columns])
+    found = [Overlaps(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]
+    widths = b[:, 2] - b[:, 0]
+    scale = np.frexp(widths)[1]
+    for one in np.unique(scale):
+        alike = np.flatnonzero(scale == one)
+        alike = alike[np.argsort(b[alike, 0], kind="stable")]
+        first = np.searchsorted(b[alike, 0], a[:, 0] - widths[alike].max(), side="left")
+        many = np.searchsorted(b[alike, 0], a[:, 2], side="left") - first
+        found += _candidates(a, b, alike=alike, first=first, many=many)
+    return Overlaps(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+def _candidates(a: Floats, b: Floats, *, alike: Ints, first: Ints, many: Ints) -> Iterator[Overlaps]:
+    """Those that overlap among each row of `a` and the `many` boxes of `b` from the place `first` on in `alike`."""
+    begin = 0
+    ends = np.cumsum(many)
+    while begin < len(a):
+        spent = int(ends[begin - 1]) if begin else 0
+        end = max(begin + 1, int(np.searchsorted(ends, spent + PIECE, side="right")))
+        rows = np.repeat(np.arange(begin, end), many[begin:end])
+        within = np.arange(len(rows)) - np.repeat(ends[begin:end] - many[begin:end] - spent, many[begin:end])
+        columns = alike[first[rows] + within]
+        met = (a[:, 1][rows] < b[:, 3][columns]) & (b[:, 1][columns] < a[:, 3][rows])
+        rows, columns = rows[met], columns[met]
+        overlap = _iou(a[rows], b[columns])
+        kept = overlap > 0
+        yield Overlaps(rows[kept], columns[kept], overlap[kept])
+        begin = end
+
+
+def paired(overlap: Floats, *, least: float) -> list[tuple[int, int]]:
     """Rows and columns paired one to one, the highest overlap first, down to `least` (zero never pairs)."""
     rows, columns = np.nonzero((overlap >= least) & (overlap > 0))
-    by_value = np.lexsort((columns, rows, -overlap[rows, columns]))
+    return [(row, column) for row, column, _ in _best_first(Overlaps(rows, columns, overlap[rows, columns]))]
+
+
+def _best_first(found: Overlaps) -> list[tuple[int, int, float]]:
+    """The pairs of the highest overlap, one to one; of equal ones the first row, then the first column."""
+    order = np.lexsort((found.columns, found.rows, -found.overlap))
     taken_rows: set[int] = set()
     taken_columns: set[int] = set()
-    found = []
-    for row, column in zip(rows[by_value].tolist(), columns[by_value].tolist(), strict=True):
+    kept = []
+    for row, column, overlap in zip(*(part[order].tolist() for part in found), strict=True):
         if row not in taken_rows and column not in taken_columns:
             taken_rows.add(row)
             taken_columns.add(column)
-            found.append((row, column))
-    return found
+            kept.append((row, column, overlap))
+    return kept
 
 
 def distinct(value: Value) -> Sequence[Mapping[str, Any]]:
@@ -190,14 +257,17 @@ def distinct(value: Value) -> Sequence[Mapping[str, Any]]:
     boxes = value.get("boxes", ())
     if len(boxes) < 2:
         return tuple(boxes)
-    order = sorted(range(len(boxes)), key=lambda place: (boxes[place]["box"], str(sorted(boxes[place].items()))))
-    corners = corners_of(value)[order]
-    classes = np.array([boxes[place]["concept"] for place in order])
+    corners, classes = corners_of(value), np.array([box["concept"] for box in boxes])
+    met = overlapping(corners, corners)
+    twins = (met.overlap >= TWIN) & (met.rows < met.columns) & (classes[met.rows] == classes[met.columns])
+    pairs = list(zip(met.rows[twins].tolist(), met.columns[twins].tolist(), strict=True))
+    ranked = sorted({place for pair in pairs for place in pair}, key=lambda place: _order({"boxes": [boxes[place]]}))
+    rank = {place: number for number, place in enumerate(ranked)}
     dropped: set[int] = set()
-    for first, second in np.argwhere(np.triu(iou(corners, corners) >= TWIN, k=1)).tolist():
-        if first not in dropped and classes[first] == classes[second]:
+    for first, second in sorted(sorted((rank[one], rank[other])) for one, other in pairs):
+        if first not in dropped:
             dropped.add(second)
-    gone = {order[place] for place in dropped}
+    gone = {ranked[number] for number in dropped}
     return tuple(box for place, box in enumerate(boxes) if place not in gone)
 
 
@@ -206,18 +276,18 @@ def agreeing(a: Value, b: Value) -> float:
     drew twice counted once; 1 for none at all on both sides."""
     one, other = ({"boxes": distinct(side)} for side in (a, b))
     total = len(one["boxes"]) + len(other["boxes"])
-    if not total:
-        return 1.0
-    return 2 * len(paired(_overlap_of_class(one, other), least=SAME)) / total
+    return 2 * len(_pairs_of_class(one, other, least=SAME)) / total if total else 1.0
 
 
-def _overlap_of_class(a: Value, b: Value) -> NDArray[np.float64]:
-    """IoU of each box of one value with each of the other, zero where their classes differ.
+def _pairs_of_class(a: Value, b: Value, *, least: float) -> list[tuple[int, int, float]]:
+    """Boxes of one class paired one to one, with their IoU, the highest first, down to `least`.
 
     Sides and boxes stand in an order of their own, so that ties pair alike whichever way they are asked.
     """
     one, other = (np.array(side, dtype=np.float64).reshape(-1, 5) for side in sorted((_plain(a), _plain(b))))
-    return np.asarray(np.where(one[:, :1] == other[:, 0], iou(one[:, 1:], other[:, 1:]), 0.0))
+    met = overlapping(one[:, 1:], other[:, 1:])
+    kept = (one[met.rows, 0] == other[met.columns, 0]) & (met.overlap >= least)
+    return _best_first(Overlaps(*(part[kept] for part in met)))
 
 
 def _parse_box(found: object, place: int, classes: Collection[int], *, machine: bool) -> dict[str, Any]:

@@ -135,6 +135,19 @@ def test_classes_are_those_a_value_names(kind: Kind) -> None:
         assert kind.classes(kind.parse(answer, CLASSES)) == ()
 
 
+def test_what_is_left_of_an_answer_when_only_some_classes_are_meant(kind: Kind) -> None:
+    for value in values(kind):
+        named = kind.classes(value)
+        assert kind.of_classes(value, CLASSES) == value
+        for live in ((3,), (7, 11), ()):
+            left = kind.of_classes(value, live)
+            if kind.several:
+                assert kind.classes(left) == tuple(concept for concept in named if concept in live)
+                assert kind.parse(left, live) == left
+            else:
+                assert left == value
+
+
 def test_similarity_is_symmetric_and_one_for_equals(kind: Kind) -> None:
     for a, b in itertools.product(values(kind), repeat=2):
         assert 0.0 <= kind.similarity(a, b) <= 1.0

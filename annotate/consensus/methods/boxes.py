@@ -167,16 +167,15 @@ def _presence(things: Sequence[Thing], workers: Sequence[Worker], odds: float) -
 def _opinion(things: Sequence[Thing], voices: Sequence[Voice], *, workers: Sequence[Worker], known: Known) -> Opinion:
     presence = _presence(things, workers, known.odds)
     boxes, risk = [], COVERAGE * math.prod(1 - one.recall for one in workers)
-    for thing, share in zip(things, presence.tolist(), strict=True):
+    settled = _settled(things, workers)
+    for place, (thing, share) in enumerate(zip(things, presence.tolist(), strict=True)):
         concept, right = _class_of(thing, single=known.single)
         there = share * right
         kept = share > 0.5 or len(thing.seen_by) == len(voices)
         risk += 1 - there if kept else share
         if kept:
-            noises = [workers[place].noise for place in thing.seen_by]
-            corners = settle_corners(thing.corners, np.array(noises))
             flags = {flag: True for flag in FLAGS if 2 * sum(flag in box for box in thing.boxes) > len(thing.boxes)}
-            box = _at_least_a_pixel(corners, thing.corners)
+            box = _at_least_a_pixel(settled[place], thing.corners)
             boxes.append({"concept": concept, "box": box, **flags, "confidence": round(there, DIGITS)})
     answer: dict[str, Any] = {"boxes": boxes} if boxes else {"nothing": True}
     counted = [voice.said for voice in voices if voice.counted]
@@ -199,17 +198,28 @@ def _class_of(thing: Thing, *, single: bool) -> tuple[int, float]:
 
 
 def settle_corners(corners: Floats, noises: Floats) -> Floats:
-    """One box (4) out of several people's (n x 4): the median, then means weighted by precision, in which a corner
-    counts the less the further it lies from where the box seems to be."""
-    middle = np.median(corners, axis=0)
-    if len(corners) < 2:
-        return np.asarray(middle)
-    side = np.maximum(np.tile(middle[2:] - middle[:2], 2), 1.0)
-    for _ in range(SHIFTS):
-        away = (corners - middle) / side / noises[:, None]
-        weights = 1 / noises[:, None] ** 2 / (1 + (away / GUARD) ** 2)
-        middle = (weights * corners).sum(axis=0) / weights.sum(axis=0)
-    return np.asarray(middle)
+    """One box (... x 4) out of several people's (... x n x 4, their noises ... x n): the median, then means weighted by
+    precision, in which a corner counts the less the further it lies from where the box seems to be."""
+    middle = np.median(corners, axis=-2, keepdims=True)
+    if corners.shape[-2] > 1:
+        side = np.maximum(np.tile(middle[..., 2:] - middle[..., :2], 2), 1.0)
+        spread = noises[..., None]
+        for _ in range(SHIFTS):
+            weights = 1 / spread**2 / (1 + ((corners - middle) / side / spread / GUARD) ** 2)
+            middle = (weights * corners).sum(axis=-2, keepdims=True) / weights.sum(axis=-2, keepdims=True)
+    return np.asarray(middle[..., 0, :])
+
+
+def _settled(things: Sequence[Thing], workers: Sequence[Worker]) -> dict[int, Floats]:
+    """The corners of each thing by its place, those seen by as many people reckoned together."""
+    noises = np.array([one.noise for one in workers])
+    found: dict[int, Floats] = {}
+    for number in {len(thing.seen_by) for thing in things}:
+        alike = [place for place, thing in enumerate(things) if len(thing.seen_by) == number]
+        corners = np.stack([things[place].corners for place in alike])
+        seen_by = np.array([things[place].seen_by for place in alike])
+        found |= zip(alike, settle_corners(corners, noises[seen_by]), strict=True)
+    return found
 
 
 def _at_least_a_pixel(box: Floats, corners: Floats) -> list[float]:

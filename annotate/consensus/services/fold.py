@@ -19,6 +19,7 @@ from annotate.labeling import facts, sql
 from annotate.labeling import services as labeling
 from annotate.labeling.facts import TaskFacts, VoteFacts
 from annotate.labeling.models import Task, Vote
+from annotate.labeling.schema import schema_of
 from annotate.projects.models import Project
 
 EXTRA_VOTES = 2
@@ -63,11 +64,11 @@ def fold_task(
 
 
 def weigh(project: Project, task_id: int, votes: Sequence[VoteFacts]) -> Opinion:
-    """The method's opinion under what the last refit learned."""
-    memory = learned(project)
+    """The method's opinion under what the last refit learned; parts that name classes archived since are not heard."""
+    memory, kind, live = learned(project), KINDS[project.kind], schema_of(project).live
     whole = memory.method.hears == "answer"
     voices = [
-        Voice(vote.worker, vote.value if whole else vote.concept, vote.counted)
+        Voice(vote.worker, kind.of_classes(vote.value, live) if whole else vote.concept, vote.counted)
         for vote in votes
         if vote.outcome == Vote.Outcome.ANSWER
     ]

@@ -19,6 +19,7 @@ from annotate.kind import Kind, Value
 from annotate.kinds import KINDS
 from annotate.labeling import facts, sql
 from annotate.labeling.models import Task, Vote
+from annotate.labeling.schema import schema_of
 from annotate.projects.models import Project
 
 LEAST_VOTES = 20
@@ -90,7 +91,7 @@ def refit(project: Project) -> bool:
 def _hear(project: Project, memory: Memory) -> Hearing:
     # Read before the votes, so that none can be newer than it and still be missed by the next refit.
     newest = Vote.objects.filter(project=project).order_by("-pk").values_list("pk", flat=True).first() or 0
-    whole = memory.method.hears == "answer"
+    whole, kind, live = memory.method.hears == "answer", KINDS[project.kind], schema_of(project).live
     found = sql.rows(
         f"SELECT v.id, v.task_id, v.user_id, v.source, v.counted, v.outcome, v.{'answer' if whole else 'concept'}"
         " FROM labeling_vote v JOIN labeling_task t ON t.id = v.task_id WHERE v.project_id = %s AND NOT v.superseded"
@@ -102,7 +103,8 @@ def _hear(project: Project, memory: Memory) -> Hearing:
     for vote_id, task_id, user_id, source, counted, outcome, said in found:
         last[task_id] = vote_id
         if outcome == Vote.Outcome.ANSWER:
-            voice = Voice(facts.worker_of(user_id, source), sql.json_out(said) if whole else said, bool(counted))
+            heard_as = kind.of_classes(sql.json_out(said), live) if whole else said
+            voice = Voice(facts.worker_of(user_id, source), heard_as, bool(counted))
             voices.setdefault(task_id, []).append(voice)
     heard = Heard(list(voices), list(voices.values()))
     return Hearing(heard, [last[task_id] for task_id in voices], sum(map(len, heard.voices)), newest)

@@ -17,6 +17,7 @@ from annotate.consensus.clusters import gather
 from annotate.consensus.method import Heard, Learned, Voice
 from annotate.consensus.methods import boxes
 from annotate.consensus.methods.boxes import BoxCrowd, settle_corners
+from annotate.kinds import box
 from annotate.kinds.box import Boxes, corners_of, iou, paired
 from tests.require import require
 
@@ -89,6 +90,33 @@ def test_many_boxes_are_gathered_by_their_pairs() -> None:
     assert all({member % 400 for member in one} == {one[0]} and len(one) == 4 for one in found)
 
 
+def test_clusters_are_the_same_however_their_pairs_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = random.Random(5)
+    things = [
+        (draw.uniform(0, 700), draw.uniform(0, 700), draw.uniform(10, 90), draw.uniform(10, 90)) for _ in range(120)
+    ]
+    rows = []
+    for owner in range(4):
+        for x, y, width, height in things:
+            dx, dy = draw.uniform(-8, 8), draw.uniform(-8, 8)
+            rows.append((owner, (x + dx, y + dy, x + dx + width, y + dy + height)))
+    classes = [draw.choice((3, 3, 7)) for _ in rows]
+    found = []
+    for piece in (1, 1 << 30):  # a row at a time, and all pairs compared
+        monkeypatch.setattr(box, "PIECE", piece)
+        found.append(clusters(rows, classes))
+    assert found[0] == found[1]
+    assert 120 < len(found[0]) < 360
+
+
+def test_corners_settled_together_are_those_settled_one_by_one() -> None:
+    draw = np.random.default_rng(2)
+    corners = np.array([10.0, 20, 60, 90]) + draw.normal(0, 3, (25, 4, 4))
+    noises = draw.uniform(0.02, 0.2, (25, 4))
+    together = settle_corners(corners, noises)
+    assert together.tolist() == [settle_corners(one, two).tolist() for one, two in zip(corners, noises, strict=True)]
+
+
 def test_presence_rises_with_those_who_drew_and_falls_with_those_who_did_not() -> None:
     one, none = drawn((0, 0, 10, 10)), drawn()
 
@@ -138,13 +166,14 @@ def slivers() -> st.SearchStrategy[list[tuple[float, ...]]]:
 @given(slivers())
 @example([(0.0, 10.0, 1.0, 60.0), (0.01, 10.0, 1.01, 60.0)])
 def test_a_settled_box_can_be_answered_in_its_turn(found: list[tuple[float, ...]]) -> None:
-    for turn in (lambda box: box, lambda box: (box[1], box[0], box[3], box[2])):
-        drawn_so = [turn(box) for box in found]
+    for turned in (False, True):
+        drawn_so = [(one[1], one[0], one[3], one[2]) if turned else one for one in found]
         answer = weigh(*[drawn(box) for box in drawn_so]).answer
         assert Boxes().parse(answer, (3,), machine=True) == answer
-        for box in corners_of(answer):
-            assert box[0] >= min(one[0] for one in drawn_so) and box[1] >= min(one[1] for one in drawn_so)
-            assert box[2] <= max(one[2] for one in drawn_so) and box[3] <= max(one[3] for one in drawn_so)
+        all_drawn = np.array(drawn_so)
+        for settled in corners_of(answer):
+            assert np.all(settled[:2] >= all_drawn[:, :2].min(axis=0))
+            assert np.all(settled[2:] <= all_drawn[:, 2:].max(axis=0))
 
 
 def test_flags_stand_where_most_set_them() -> None:

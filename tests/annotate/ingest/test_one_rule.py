@@ -155,4 +155,4 @@ def test_as_many_boxes_as_a_picture_takes_are_never_beyond_a_megabyte() -> None:
     concept = 10**9
     largest = {"concept": concept, "box": [999998.01, 999998.01, 999999.99, 999999.99], **dict.fromkeys(FLAGS, True)}
     said = {"boxes": [{**largest, "from_proposal": MOST - 1}] * MOST}
-    assert KINDS["box"].parse(said, {concept}) == said
+    assert KINDS["box"].parse(said, {concept}, proposed=said) == said

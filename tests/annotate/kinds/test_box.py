@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotate.kinds import box as boxes
 from annotate.kinds.box import Boxes, agreeing, corners_of, distinct, iou, paired
 
 BOX = Boxes()
@@ -102,6 +103,49 @@ def test_similarity_counts_what_overlaps_and_what_is_missed() -> None:
     assert BOX.similarity(one, other_class) == agreeing(one, other_class) == 0.0
     assert BOX.similarity(one, {"nothing": True}) == agreeing(one, {"nothing": True}) == 0.0
     assert agreeing({"nothing": True}, {"nothing": True}) == 1.0
+
+
+def scattered(seed: int, number: int, *, extent: float, widest: float) -> Any:
+    """Boxes on a half pixel's grid, some of them thrice as wide and high as the rest."""
+    draw = np.random.default_rng(seed)
+    at, size = draw.uniform(0, extent, (number, 2)), draw.uniform(1, widest, (number, 2))
+    size[:: max(number // 5, 1)] *= 3
+    return np.round(2 * np.hstack([at, at + size + 0.5])) / 2
+
+
+@pytest.mark.parametrize("piece", [1, 40, 1 << 16])
+@pytest.mark.parametrize(("extent", "widest"), [(400.0, 20.0), (60.0, 40.0), (5000.0, 5.0)])
+def test_overlaps_are_found_as_if_every_pair_were_compared(
+    monkeypatch: pytest.MonkeyPatch, piece: int, extent: float, widest: float
+) -> None:
+    monkeypatch.setattr(boxes, "PIECE", piece)
+    for seed, (n, m) in enumerate([(0, 0), (0, 30), (30, 0), (1, 1), (90, 110), (110, 90)]):
+        a, b = (scattered(2 * seed + n, number, extent=extent, widest=widest) for n, number in enumerate((n, m)))
+        whole, found = iou(a, b), boxes.overlapping(a, b)
+        rebuilt = np.zeros((n, m))
+        rebuilt[found.rows, found.columns] = found.overlap
+        assert np.array_equal(rebuilt, whole)
+        assert len(found.rows) == np.count_nonzero(whole)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_answers_of_many_boxes_agree_as_if_every_pair_were_compared(seed: int) -> None:
+    """300 boxes on either side, more than are compared at once in the plain form; those of one are moved a little."""
+    corners = scattered(seed, 300, extent=500.0, widest=40.0)
+    moved = np.round(corners + np.random.default_rng(seed).uniform(0, 6, (300, 1)))
+    one, other = (
+        {"boxes": [{"concept": CLASSES[n % 2], "box": row} for n, row in enumerate(rows.tolist())]}
+        for rows in (corners, moved)
+    )
+    one, other = ({"boxes": list(distinct(value))} for value in (one, other))
+    sides = sorted(sorted((part["concept"], *part["box"]) for part in value["boxes"]) for value in (one, other))
+    first, second = (np.array(side) for side in sides)
+    overlap = np.where(first[:, :1] == second[:, 0], iou(first[:, 1:], second[:, 1:]), 0.0)
+    total = len(first) + len(second)
+    pairs = paired(overlap, least=0.0)
+    shared = sum(float(overlap[pair]) for pair in pairs)
+    assert 0.1 < BOX.similarity(one, other) == pytest.approx(shared / (total - len(pairs)), abs=1e-12)
+    assert 0.1 < agreeing(one, other) == 2 * len(paired(overlap, least=0.5)) / total
 
 
 @settings(deadline=None)
