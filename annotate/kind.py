@@ -1,4 +1,4 @@
-"""The contract of a label kind: seven verbs that voting, consensus, review and export stand on.
+"""The contract of a label kind: eight verbs that voting, consensus, review and export stand on.
 
 A value is plain JSON data, the very object that a person's answer is stored as. Three shapes are shared by
 every kind: its own (`{"choice": [7]}`), `{"nothing": true}` (looked at, none of the classes is there) and
