@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from annotate.manifest.schema import FORMAT, ClassEntry, Label, Manifest, Record, VoteRow, canonical_line
 
 Opener = Callable[[str], BinaryIO]
-BATCH_ROWS = 4096
+BATCH_ROWS = 1000
 
 
 @dataclass(frozen=True)

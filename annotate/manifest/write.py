@@ -30,6 +30,7 @@ from annotate.manifest.schema import (
 
 FLUSH_FILES: Final = 512
 FLUSH_THREADS: Final = 16
+GROUP_ROWS: Final = 1000
 
 LABEL_TYPE = pa.struct(
     [
@@ -207,37 +208,57 @@ class _Tally:
 
 
 class _Shards:
-    """Rows into Parquet files of at most SHARD_ROWS rows, named records-00000.parquet and so on."""
+    """Rows into Parquet files of at most SHARD_ROWS rows, named records-00000.parquet and so on.
+
+    A file is written in groups of GROUP_ROWS: whoever writes or reads holds one group of them in memory.
+    """
 
     def __init__(self, folder: Path, stem: str, schema: pa.Schema) -> None:
-        """Nothing is written before the first full shard or `close`."""
+        """Nothing is written before the first full group or `close`."""
         self._folder, self._stem, self._schema = folder, stem, schema
         self._rows: list[dict[str, Any]] = []
         self._names: list[str] = []
+        self._file: BinaryIO | None = None
+        self._writer: pq.ParquetWriter | None = None
+        self._written = 0  # rows of the file that is open
         self.rows = 0
 
     def add(self, row: dict[str, Any]) -> None:
-        """Keep one row, and write a shard when it is full."""
+        """Keep one row, and write a group when it is full."""
         self._rows.append(row)
         self.rows += 1
-        if len(self._rows) == SHARD_ROWS:
-            self._flush()
+        full = self._written + len(self._rows) == SHARD_ROWS
+        if full or len(self._rows) == GROUP_ROWS:
+            self._write_group()
+        if full:
+            self._end_file()
 
     def close(self) -> tuple[str, ...]:
         """The names of all shards; at least one, also for no rows at all."""
         if self._rows or not self._names:
-            self._flush()
+            self._write_group()
+        self._end_file()
         return tuple(self._names)
 
-    def _flush(self) -> None:
-        name = f"{self._stem}-{len(self._names):05d}.parquet"
-        table = pa.Table.from_pylist(self._rows, schema=self._schema)
-        with (self._folder / name).open("wb") as file:
-            pq.write_table(table, file, compression="zstd")
-            file.flush()
-            os.fsync(file.fileno())
-        self._names.append(name)
+    def _write_group(self) -> None:
+        if self._writer is None:
+            name = f"{self._stem}-{len(self._names):05d}.parquet"
+            self._file = (self._folder / name).open("wb")
+            self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd")
+            self._names.append(name)
+        self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
+        self._written += len(self._rows)
         self._rows = []
+
+    def _end_file(self) -> None:
+        if self._writer is None or self._file is None:
+            return
+        self._writer.close()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._file = self._writer = None
+        self._written = 0
 
 
 def _record_row(record: Record) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from training.engine.problem import Shown
 from training.engine.problems import PROBLEMS
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442")
+LINE = 2  # pixels: a thinner line is lost where the page shows a picture smaller
 
 
 def preview(
@@ -67,5 +68,5 @@ def _draw(pixels: np.ndarray, boxes: list[dict[str, Any]], classes: Sequence[Cla
     for one in boxes:
         x0, y0, x1, y1 = one["box"]
         colour = COLOURS[index_of[one["concept"]] % len(COLOURS)]
-        pen.rectangle((x0, y0, max(x0, x1 - 1), max(y0, y1 - 1)), outline=colour)
+        pen.rectangle((x0, y0, max(x0, x1 - 1), max(y0, y1 - 1)), outline=colour, width=LINE)
     return picture

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from annotate.manifest import write
@@ -72,6 +73,20 @@ def test_many_shards_are_one_table(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (len(whole.record_shards), len(cut.record_shards), len(cut.vote_shards)) == (1, 5, 9)
     assert cut.digest == whole.digest
     assert list(open_version(tmp_path / "cut").records()) == list(open_version(tmp_path / "whole").records())
+
+
+@pytest.mark.parametrize("group", [1, 3, 10])
+def test_a_table_is_written_a_group_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: int) -> None:
+    whole = make_version(tmp_path / "whole", train=20, val=4, holdout=5)
+    monkeypatch.setattr(write, "SHARD_ROWS", 10)
+    monkeypatch.setattr(write, "GROUP_ROWS", group)
+    cut = make_version(tmp_path / "cut", train=20, val=4, holdout=5)
+    files = [pq.ParquetFile(tmp_path / "cut" / name) for name in cut.record_shards]
+    assert [one.metadata.num_rows for one in files[:-1]] == [10] * (len(files) - 1)
+    assert max(one.metadata.row_group(n).num_rows for one in files for n in range(one.num_row_groups)) == group
+    assert cut.digest == whole.digest
+    assert list(open_version(tmp_path / "cut").records()) == list(open_version(tmp_path / "whole").records())
+    assert list(open_version(tmp_path / "cut").votes()) == list(open_version(tmp_path / "whole").votes())
 
 
 def test_a_version_of_nothing_is_a_version(tmp_path: Path) -> None:
