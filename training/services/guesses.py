@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 CHUNK = 500
 CLASSES = ("digest", "predicted", "probability", "distribution")
 BOXES = ("digest", "boxes", "concepts", "scores")
-SHOWN_FROM = 0.3  # a box below this score costs a person more to remove than it saves
+SHOWN_FROM = 0.5  # where nothing better is known: fainter boxes cost a person more to remove than they save
 LEAST_PIXELS = 1.0
 
 
@@ -31,8 +31,24 @@ def distribution_of(row: Mapping[str, Any], concepts: Sequence[int]) -> dict[str
     return dict(zip(map(str, concepts), row["distribution"], strict=True))
 
 
-def answer_of(row: Mapping[str, Any], concepts: Sequence[int], live: Collection[int]) -> tuple[Any, float] | None:
-    """The answer to propose, with its score; None where none may be given. Never that nothing is there."""
+def shown_from(report: Mapping[str, Any] | None) -> float:
+    """The score from which a detector's boxes are shown: where hits against misses and false ones balance best on
+    its validation pictures, by its evaluation.
+
+    A threshold chosen on the holdout is not used: nothing that people are shown may hang on the holdout.
+    """
+    if report is None or report.get("threshold_from") != "val" or not report.get("threshold"):
+        return SHOWN_FROM
+    return float(report["threshold"])
+
+
+def answer_of(
+    row: Mapping[str, Any], concepts: Sequence[int], live: Collection[int], *, sure: float = SHOWN_FROM
+) -> tuple[Any, float] | None:
+    """The answer to propose, with its score; None where none may be given. Never that nothing is there.
+
+    `sure`: boxes with a lower score are left out.
+    """
     if "distribution" in row:
         concept = concepts[row["predicted"]]
         return ({"choice": [concept]}, float(row["probability"])) if concept in live else None
@@ -40,7 +56,7 @@ def answer_of(row: Mapping[str, Any], concepts: Sequence[int], live: Collection[
     boxes = [
         {"concept": concept, "box": [round(corner, 2) for corner in box], "score": round(score, 4)}
         for box, concept, score in found
-        if score >= SHOWN_FROM and concept in live and _has_room(box)
+        if score >= sure and concept in live and _has_room(box)
     ]
     if not boxes:
         return None
