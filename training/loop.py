@@ -28,7 +28,7 @@ from annotate.labeling import services as labeling
 from annotate.projects.models import Project
 from training import services
 from training.models import Checkpoint, Evaluation, Round, Run, Weights
-from training.selectors import cycle, evaluations, folders, offers
+from training.selectors import cycle, folders, offers
 from training.selectors import runs as shown
 from training.services import child, guesses, heart, waiting
 
@@ -291,7 +291,7 @@ def _tell_labeling(
     model = f"checkpoint {checkpoint.pk}"
     concepts = [int(entry["id"]) for entry in sorted(checkpoint.facts["classes"], key=lambda one: one["index"])]
     live = _live_concepts(turn.project)
-    sure = guesses.shown_from(_report(turn))
+    sure = guesses.shown_from(turn.evaluation.summary if turn.evaluation else {})
     predicted = proposed = 0
     for rows in guesses.read_guesses(predictions):
         if beat.look() is child.Wish.KILL:
@@ -306,14 +306,6 @@ def _tell_labeling(
             answers = {image: guesses.answer_of(row, concepts, live, sure=sure) for image, row in known}
             proposed += labeling.propose(turn.project, model=model, answers=answers)
     return {"predicted": predicted, "proposed": proposed}
-
-
-def _report(turn: Round) -> dict[str, Any] | None:
-    """The evaluation of the model that chooses; None where its folder is gone, which is no reason not to choose."""
-    try:
-        return evaluations.content_of(turn.evaluation) if turn.evaluation else None
-    except errors.NotFound:
-        return None
 
 
 def _live_concepts(project: Project) -> set[int]:

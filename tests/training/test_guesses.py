@@ -25,16 +25,16 @@ def test_boxes_that_are_sure_enough_of_live_classes_and_not_too_thin_are_propose
 
 
 @pytest.mark.parametrize(
-    ("report", "sure"),
+    ("summary", "sure"),
     [
         ({"threshold": 0.64, "threshold_from": "val"}, 0.64),
         ({"threshold": 0.2, "threshold_from": "holdout"}, guesses.SHOWN_FROM),  # nothing may hang on the holdout
         ({"threshold": None, "threshold_from": None}, guesses.SHOWN_FROM),
         ({"top1": {"value": 0.5}}, guesses.SHOWN_FROM),
-        (None, guesses.SHOWN_FROM),
+        ({}, guesses.SHOWN_FROM),
     ],
 )
 def test_boxes_are_shown_from_the_threshold_that_validation_pictures_chose(
-    report: dict[str, object] | None, sure: float
+    summary: dict[str, object], sure: float
 ) -> None:
-    assert guesses.shown_from(report) == sure
+    assert guesses.shown_from(summary) == sure

@@ -31,15 +31,15 @@ def distribution_of(row: Mapping[str, Any], concepts: Sequence[int]) -> dict[str
     return dict(zip(map(str, concepts), row["distribution"], strict=True))
 
 
-def shown_from(report: Mapping[str, Any] | None) -> float:
+def shown_from(summary: Mapping[str, Any]) -> float:
     """The score from which a detector's boxes are shown: where hits against misses and false ones balance best on
-    its validation pictures, by its evaluation.
+    its validation pictures, by the summary of its evaluation.
 
     A threshold chosen on the holdout is not used: nothing that people are shown may hang on the holdout.
     """
-    if report is None or report.get("threshold_from") != "val" or not report.get("threshold"):
+    if summary.get("threshold_from") != "val" or not summary.get("threshold"):
         return SHOWN_FROM
-    return float(report["threshold"])
+    return float(summary["threshold"])
 
 
 def answer_of(
