@@ -20,7 +20,7 @@ from annotate.manifest.read import open_version
 from benchmarks import turns
 from benchmarks.bccd import EXPORTED, said_by
 from benchmarks.conditions import say
-from tests.stack import Person, Stack, in_state, running, wait_for
+from tests.stack import Stack, in_state, running, wait_for
 
 Boxes = dict[str, list[list[Any]]]
 PRESET, ARCHITECTURE = "fcos_mobilenet_v2_tuned", "fcos_mobilenet_v2"
@@ -180,10 +180,7 @@ class Drawer:
 
     def __init__(self, sets: Sets, root: str, truth: Boxes) -> None:
         self.sets, self.root, self.truth = sets, root, truth
-        invitation = sets.admin.post(f"{root}/invitations", {"role": "annotator"})
-        self.person = Person(sets.stack.url)
-        body = {"username": uuid4().hex[:12], "name": "Annotator", "password": uuid4().hex}
-        self.person.post(f"/api/invitations/{invitation['url'].rstrip('/').rpartition('/')[2]}", body)
+        self.person = turns.hire(sets.stack, sets.admin, root, username=uuid4().hex[:12], name="Annotator")
         guide = self.person.get(f"{root}/desk/guide")
         self.concepts = {entry["name"]: entry["concept_id"] for entry in guide["classes"]}
         images = sets.admin.everything(f"{root}/images", limit=200)

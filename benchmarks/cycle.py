@@ -42,19 +42,14 @@ class Circle:
         settings = {"redundancy": 3, "votes_cap": 3, "holdout_share": holdout, "order": "random"}
         made = self.admin.post("/api/projects", {"name": "CIFAR-10H", "classes_text": "\n".join(CLASSES), **settings})
         self.root = f"/api/projects/{made['id']}"
-        self.people = [self._hire(stack, number) for number in range(people)]
+        self.people = [
+            turns.hire(stack, self.admin, self.root, username=f"crowd{number:02}", name=f"Crowd {number:02}")
+            for number in range(people)
+        ]
         guide = self.people[0].get(f"{self.root}/desk/guide")
         self.concepts = {CLASSES.index(entry["name"]): entry["concept_id"] for entry in guide["classes"]}
         self.places: dict[int, int] = {}
         self.votes_given = 0
-
-    def _hire(self, stack: Stack, number: int) -> Person:
-        """An annotator who came by an invitation link."""
-        invitation = self.admin.post(f"{self.root}/invitations", {"role": "annotator"})
-        person = Person(stack.url)
-        body = {"username": f"crowd{number:02}", "name": f"Crowd {number:02}", "password": uuid.uuid4().hex}
-        person.post(f"/api/invitations/{invitation['url'].rstrip('/').rpartition('/')[2]}", body)
-        return person
 
     def bring_in(self, pictures: list[tuple[str, bytes]]) -> None:
         """Sends pictures as the import page does, and waits until all are in."""

@@ -1,5 +1,6 @@
 """Steps of the circle as an admin takes them over HTTP, each waited for to its end."""
 
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,15 @@ def turn(admin: Person, root: str, *, preset: str, strategy: str) -> dict[str, A
     assert found["state"] == "done", found
     say(f"round {found['number']} ({strategy}): {found['accuracy']}")
     return found
+
+
+def hire(stack: Stack, admin: Person, root: str, *, username: str, name: str) -> Person:
+    """An annotator of the project who came by an invitation link."""
+    invitation = admin.post(f"{root}/invitations", {"role": "annotator"})
+    person = Person(stack.url)
+    body = {"username": username, "name": name, "password": uuid.uuid4().hex}
+    person.post(f"/api/invitations/{invitation['url'].rstrip('/').rpartition('/')[2]}", body)
+    return person
 
 
 def folder_of(stack: Stack, version: dict[str, Any]) -> Path:

@@ -39,7 +39,6 @@ class Watch:
         """A job has ended here."""
         with self._lock:
             self.running -= 1
-            self.idle_since = None
 
     def deaf(self) -> bool:
         """Whether messages have waited for DEAF_SECONDS while nothing was done here; asked now and then."""
@@ -65,7 +64,7 @@ def messages_waiting(app: Celery) -> int:
         return sum(channel.queue_declare(queue=name, passive=True).message_count for name in names)
 
 
-def begin(app: Celery, leave: Callable[[int], Any] = os._exit) -> Watch:
+def begin(app: Celery, leave: Callable[[int], Any] = os._exit) -> None:
     """Watches this process from now on, in a thread of its own."""
     watch = Watch(lambda: messages_waiting(app))
     signals.task_prerun.connect(watch.begins, weak=False)
@@ -78,4 +77,3 @@ def begin(app: Celery, leave: Callable[[int], Any] = os._exit) -> Watch:
         leave(DEAF)
 
     threading.Thread(target=look, name="watch", daemon=True).start()
-    return watch
