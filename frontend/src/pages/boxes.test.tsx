@@ -11,6 +11,7 @@ import { sessionQuery } from '@/api/session'
 import type { Language } from '@/i18n/languages'
 import type { Answer, AnsweredBox, DeskTask } from '@/store/desk'
 import { FakeServer, makeTask } from '@/store/fakeServer'
+import { classOf } from '@/test/classes'
 import { renderIn } from '@/test/render'
 import { draftName, openedDrafts } from './label/begun'
 import { guideQuery } from './label/guide'
@@ -34,20 +35,6 @@ const plain = (boxes: readonly AnsweredBox[]): AnsweredBox[] => boxes.map(({ sco
 const proposal = { id: 77, answer: { boxes: SUGGESTED } as Answer, score: 0.6 }
 const image = (id: number) => ({ id: id + 1000, ...SIZE, thumb: `/thumb/${id}`, display: `/display/${id}` })
 const task = (id: number, change: Partial<DeskTask> = {}) => makeTask(id, { kind: 'box', image: image(id), ...change })
-const classOf = (name: string, index: number) => ({
-  id: index + 1,
-  concept_id: 100 + index,
-  index,
-  name,
-  definition: '',
-  synonyms: [],
-  color: '',
-  hotkey: '',
-  archived: false,
-  examples: [],
-  added_in: 1,
-})
-
 let user = 40
 let server: FakeServer
 

@@ -7,6 +7,7 @@ import { api } from '@/api/client'
 import { projectQuery } from '@/api/project'
 import { sessionQuery } from '@/api/session'
 import { FakeServer } from '@/store/fakeServer'
+import { classOf } from '@/test/classes'
 import { renderIn } from '@/test/render'
 import { guideQuery } from '../label/guide'
 import MinePage from './MinePage'
@@ -16,20 +17,6 @@ vi.mock('@/api/client', async (original) => ({
   ...(await original<typeof import('@/api/client')>()),
   api: { GET: vi.fn() },
 }))
-
-const classOf = (name: string, index: number) => ({
-  id: index + 1,
-  concept_id: 100 + index,
-  index,
-  name,
-  definition: '',
-  synonyms: [],
-  color: '',
-  hotkey: '',
-  archived: false,
-  examples: [],
-  added_in: 1,
-})
 
 const vote = (task: number, change: Partial<OwnVote> = {}): OwnVote => ({
   key: `key-${task}`,

@@ -2,23 +2,12 @@ import { screen, within } from '@testing-library/react'
 import { expect, it } from 'vitest'
 import type { Language } from '@/i18n/languages'
 import type { Answer } from '@/store/desk'
+import { classOf } from '@/test/classes'
 import { renderIn } from '@/test/render'
 import { Evidence } from './Evidence'
 import type { ReviewItem } from './queue'
 
-const CLASSES = ['car', 'person'].map((name, index) => ({
-  id: index,
-  concept_id: index + 1,
-  index,
-  name,
-  definition: '',
-  synonyms: [],
-  color: '',
-  hotkey: '',
-  archived: false,
-  examples: [],
-  added_in: 1,
-}))
+const CLASSES = ['car', 'person'].map((name, index) => ({ ...classOf(name, index), concept_id: index + 1 }))
 
 async function eachSaid(answers: unknown[], { drawn, language }: { drawn: boolean; language?: Language }) {
   const votes = answers.map((answer) => ({ answer: answer as Answer, surplus: false, proposed: false, asking: 1 }))

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { api } from '@/api/client'
 import { projectQuery } from '@/api/project'
 import type { Language } from '@/i18n/languages'
+import { classOf } from '@/test/classes'
 import { renderIn } from '@/test/render'
 import { guideQuery } from '../label/guide'
 import type { ReviewItem } from './queue'
@@ -18,20 +19,6 @@ vi.mock('@/api/client', async (original) => ({
 
 const reply = (data: unknown, status = 200) =>
   status < 400 ? { data, response: { ok: true, status } } : { error: data, response: { ok: false, status } }
-
-const classOf = (name: string, index: number) => ({
-  id: index + 1,
-  concept_id: 100 + index,
-  index,
-  name,
-  definition: '',
-  synonyms: [],
-  color: '',
-  hotkey: '',
-  archived: false,
-  examples: [],
-  added_in: 1,
-})
 
 const item = (task: number, change: Partial<ReviewItem> = {}): ReviewItem => ({
   task,
