@@ -6,6 +6,7 @@ this machine lacks is a failure instead of a named skip.
 
 import filecmp
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -28,21 +29,46 @@ LIVE = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
 WORKERS = ("-n", os.environ.get("FOVEA_TEST_WORKERS", str(os.cpu_count() or 2)), "--dist", "loadfile")
 REQUIRE_ALL = os.environ.get("FOVEA_REQUIRE_ALL") == "1"
 
+# A line that names what failed, as pytest, Vitest and the checks write it, without the colours of a terminal.
+TELLING = re.compile(r"\W*(FAIL|ERROR|E   |SKIPPED|Unhandled|error|[\w.]*Error\b)|.*(: error:|error TS\d)")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+KEPT = 12
+failures: list[str] = []  # said again at the end: a log of which only the last lines are kept still names what failed
+
 
 def call(*command: str, folder: Path = ROOT, **environment: str) -> bool:
-    """Runs a command with its output shown; True when it ended well."""
+    """Runs a command with its output shown as it comes; True when it ended well."""
     print("$", " ".join(command), flush=True)
-    return subprocess.run(command, cwd=folder, env={**os.environ, **environment}, check=False).returncode == 0
+    running = started(command, folder, environment)
+    assert running.stdout is not None
+    lines = []
+    for line in running.stdout:
+        print(line, end="", flush=True)
+        lines.append(line)
+    return ended_well(running.wait(), lines)
 
 
 def check(*command: str, folder: Path = ROOT, **environment: str) -> bool:
     """As `call`, for what runs beside others: the output is shown in one piece at the end."""
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **environment}, check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    running = started(command, folder, environment)
+    output, _ = running.communicate()
+    print("$ " + " ".join(command) + "\n" + output, end="", flush=True)
+    return ended_well(running.returncode, output.splitlines())
+
+
+def started(command: tuple[str, ...], folder: Path, environment: dict[str, str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, errors="replace",
     )  # fmt: skip
-    print("$ " + " ".join(command) + "\n" + done.stdout, end="", flush=True)
-    return done.returncode == 0
+
+
+def ended_well(code: int, lines: list[str]) -> bool:
+    """Keeps the lines that tell what failed, each once."""
+    if code:
+        plain = (COLOUR.sub("", line).rstrip() for line in lines)
+        failures.extend(list(dict.fromkeys(line[:160] for line in plain if TELLING.match(line)))[:KEPT])
+    return code == 0
 
 
 def tool(name: str) -> str:
@@ -85,7 +111,7 @@ def vitest() -> bool:
 
 def sqlite() -> bool:
     return call(
-        sys.executable, "-m", "pytest", *WORKERS, "-rs", "-m", "not browser and not fault", "tests", FOVEA_DATABASE=""
+        sys.executable, "-m", "pytest", *WORKERS, "-rsfE", "-m", "not browser and not fault", "tests", FOVEA_DATABASE=""
     )
 
 
@@ -100,13 +126,15 @@ def postgres() -> bool:
 
 def fault() -> bool:
     """Processes are killed here: each test starts its own."""
-    return call(sys.executable, "-m", "pytest", *LIVE, "-m", "fault and not browser", "-rs", "tests", FOVEA_DATABASE="")
+    return call(
+        sys.executable, "-m", "pytest", *LIVE, "-m", "fault and not browser", "-rsfE", "tests", FOVEA_DATABASE=""
+    )
 
 
 def browser() -> bool:
     if "Chromium" in services.lacking():
         return skipped("Chromium")
-    return call(sys.executable, "-m", "pytest", *LIVE, "-m", "browser", "-rs", "tests", FOVEA_DATABASE="")
+    return call(sys.executable, "-m", "pytest", *LIVE, "-m", "browser", "-rsfE", "tests", FOVEA_DATABASE="")
 
 
 def skipped(part: str) -> bool:
@@ -139,6 +167,8 @@ def main(names: list[str]) -> int:
     print()
     for name, (good, seconds) in results.items():
         print(f"{'passed' if good else 'FAILED'}  {name:9} {seconds:6.0f} s")
+    if failures:
+        print("\n".join(failures))
     failed = sum(not good for good, _ in results.values())
     print(f"{len(results) - failed} passed, {failed} failed")
     return 1 if failed else 0
