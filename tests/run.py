@@ -119,7 +119,7 @@ def postgres() -> bool:
     """The tests that touch the database once more, on PostgreSQL."""
     if "PostgreSQL" in services.lacking():
         return skipped("PostgreSQL")
-    with services.postgres() as address:
+    with services.postgres(durable=False) as address:
         marks = "django_db and not browser and not fault"
         return call(sys.executable, "-m", "pytest", *WORKERS, "-m", marks, "tests", FOVEA_DATABASE=address)
 

@@ -63,8 +63,12 @@ def _as_postgres(command: list[str]) -> list[str]:
     return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
 
 
+# For data that nobody needs after a power cut: what a commit waits for on a disk is not what these tests are about.
+FLEETING = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "autovacuum=off"]
+
+
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(*, durable: bool = True) -> Iterator[str]:
     """A PostgreSQL cluster for the time of the block; yields its address as FOVEA_DATABASE wants it."""
     binaries = postgres_bin()
     if binaries is None:
@@ -78,6 +82,7 @@ def postgres() -> Iterator[str]:
         initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "fovea", "--auth=trust", "-E", "UTF8", "--locale=C"]
         subprocess.run(_as_postgres(initdb), check=True, stdout=subprocess.DEVNULL, cwd=folder)
         settings = ["-k", str(folder), "-p", str(port), "-h", "127.0.0.1", "-c", "max_connections=200"]
+        settings += [] if durable else FLEETING
         command = _as_postgres([str(binaries / "postgres"), "-D", str(data), *settings])
         log = (folder / "log").open("wb")
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, start_new_session=True)

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests import services
 from tests.browser.pages import PATIENCE_MS
 from tests.require import require
+from tests.stack import Stack, running
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -25,3 +26,10 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=services.chromium(), headless=True, args=FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One Fovea for all tests that need nothing else of it than projects of their own: its start costs seconds."""
+    with running(tmp_path_factory.mktemp("stack") / "home") as opened:
+        yield opened

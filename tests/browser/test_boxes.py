@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +13,12 @@ from tests.browser import pages
 from tests.browser.fingers import Glass
 from tests.browser.words import words
 from tests.pictures import write_tree
-from tests.stack import Person, Stack, running, wait_for
+from tests.stack import Person, Stack, wait_for
 
 pytestmark = pytest.mark.browser
 
 READY = "[data-surface=ready]"
 BOXES = "[role=option][aria-posinset]"
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running(tmp_path_factory.mktemp("boxes") / "home") as opened:
-        yield opened
 
 
 def box_project(stack: Stack, folder: Path, *, pictures: int = 4) -> tuple[Person, str, str]:

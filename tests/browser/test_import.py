@@ -3,28 +3,21 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import pages
-from tests.browser.test_pages import Inspector
+from tests.browser.inspector import Inspector
 from tests.browser.words import words
 from tests.pictures import draw
-from tests.stack import Stack, running, wait_for
+from tests.stack import Stack, wait_for
 
 pytestmark = pytest.mark.browser
 
 BOXED = "<object><name>{name}</name><bndbox>{corners}</bndbox></object>"
 EDGES = ("xmin", "ymin", "xmax", "ymax")
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running(tmp_path_factory.mktemp("import") / "home") as opened:
-        yield opened
 
 
 def voc_zip(place: Path) -> Path:

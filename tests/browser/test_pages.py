@@ -1,7 +1,6 @@
 """Every page in both languages, light and dark, wide and narrow: nothing serious for axe, nothing untranslated."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from tests.browser.words import words
 from tests.fault.circle import ended_run, freeze, project_with_labels, start_run
 from tests.pictures import write_tree
 from tests.require import require
-from tests.stack import Stack, running, wait_for
+from tests.stack import Stack, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -33,43 +32,42 @@ class Lived:
 
 
 @pytest.fixture(scope="module")
-def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
     home = tmp_path_factory.mktemp("pages")
-    with running(home / "home") as stack:
-        admin, root = project_with_labels(stack, home / "pictures", each=24)
-        pid = root.rpartition("/")[2]
-        version = freeze(admin, root)
-        run = start_run(admin, root, version, epochs=2)
-        assert ended_run(admin, root, run)["state"] == "finished"
-        stack.manage("ingest", pid, str(write_tree(home / "more", each=6, first=900)))
-        wait_for(lambda: admin.get(f"{root}/images/counts", state="open")["count"] >= 6, "new questions")
-        dispute(admin, root)
-        evaluation = wait_for(lambda: admin.get(f"{root}/runs/{run['id']}")["evaluation"], "the evaluation")
-        admin.post(f"{root}/versions/{version['id']}/exports", {"format": "imagefolder", "options": {}})
-        image = admin.get(f"{root}/images", limit=1)["items"][0]["id"]
-        account = admin.post("/api/accounts", {"username": "grace", "name": "Grace"})
-        invitation = admin.post(f"{root}/invitations", {"role": "annotator", "uses": 9})["url"].rpartition("/")[2]
-        reset = admin.post(f"/api/accounts/{account['id']}/reset-link")["url"].rpartition("/")[2]
-        boxes, drawn = boxes_of(stack, home / "boxes")
-        parts = ["", "/mine", "/review", "/data", f"/item/{image}", "/import", "/people", "/versions", "/runs"]
-        parts += [f"/runs/{run['id']}", f"/evaluations/{evaluation}", "/cycle", "/jobs"]
-        parts += [f"/settings{tab}" for tab in ("", "?tab=classes", "?tab=guide", "?tab=asking")]
-        yield Lived(
-            stack,
-            ["/login", f"/invitation/{invitation}", f"/reset/{reset}"],
-            [
-                "/",
-                "/projects",
-                "/projects/new",
-                "/accounts",
-                "/account",
-                "/help/keys",
-                *(f"/p/{pid}{p}" for p in parts),
-                *(f"/p/{boxes}{p}" for p in ("", "/data", f"/item/{drawn}")),
-            ],
-            f"/p/{pid}/label",
-            f"/p/{boxes}",
-        )
+    admin, root = project_with_labels(stack, home / "pictures", each=24)
+    pid = root.rpartition("/")[2]
+    version = freeze(admin, root)
+    run = start_run(admin, root, version, epochs=2)
+    assert ended_run(admin, root, run)["state"] == "finished"
+    stack.manage("ingest", pid, str(write_tree(home / "more", each=6, first=900)))
+    wait_for(lambda: admin.get(f"{root}/images/counts", state="open")["count"] >= 6, "new questions")
+    dispute(admin, root)
+    evaluation = wait_for(lambda: admin.get(f"{root}/runs/{run['id']}")["evaluation"], "the evaluation")
+    admin.post(f"{root}/versions/{version['id']}/exports", {"format": "imagefolder", "options": {}})
+    image = admin.get(f"{root}/images", limit=1)["items"][0]["id"]
+    account = admin.post("/api/accounts", {"username": "grace", "name": "Grace"})
+    invitation = admin.post(f"{root}/invitations", {"role": "annotator", "uses": 9})["url"].rpartition("/")[2]
+    reset = admin.post(f"/api/accounts/{account['id']}/reset-link")["url"].rpartition("/")[2]
+    boxes, drawn = boxes_of(stack, home / "boxes")
+    parts = ["", "/mine", "/review", "/data", f"/item/{image}", "/import", "/people", "/versions", "/runs"]
+    parts += [f"/runs/{run['id']}", f"/evaluations/{evaluation}", "/cycle", "/jobs"]
+    parts += [f"/settings{tab}" for tab in ("", "?tab=classes", "?tab=guide", "?tab=asking")]
+    return Lived(
+        stack,
+        ["/login", f"/invitation/{invitation}", f"/reset/{reset}"],
+        [
+            "/",
+            "/projects",
+            "/projects/new",
+            "/accounts",
+            "/account",
+            "/help/keys",
+            *(f"/p/{pid}{p}" for p in parts),
+            *(f"/p/{boxes}{p}" for p in ("", "/data", f"/item/{drawn}")),
+        ],
+        f"/p/{pid}/label",
+        f"/p/{boxes}",
+    )
 
 
 def boxes_of(stack: Stack, folder: Path) -> tuple[int, int]:

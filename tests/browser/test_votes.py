@@ -1,7 +1,6 @@
 """What people answer in a real browser arrives once each, whatever the network, the server and the session do."""
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, Error, Page, Route, expect
 from tests.browser import pages
 from tests.browser.words import words
 from tests.pictures import SHAPES, write_tree
-from tests.stack import Person, Stack, in_state, running, wait_for
+from tests.stack import Person, Stack, in_state, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -20,12 +19,6 @@ VOTES = 50
 KILLED_AT, RELOADED_AT = 18, 34
 DROPPED = LOST = 0.25
 DESK = "**/api/projects/*/desk"
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running(tmp_path_factory.mktemp("votes") / "home") as opened:
-        yield opened
 
 
 @dataclass

@@ -16,23 +16,23 @@ import { Footer } from './Footer'
 import { GuidePanel } from './GuidePanel'
 import { guideQuery } from './guide'
 import { Header } from './Header'
-import { KeyMap } from './KeyMap'
 import { useGuideSeen, useRecent, useTone } from './kept'
 import { type Command, LABEL_LETTERS } from './keys'
 import styles from './label.module.css'
 import { Overlay } from './Overlay'
+import type { Opened } from './Panels'
 import { useQuiet } from './quiet'
-import { SkipList } from './SkipList'
 import { Stage } from './Stage'
-import { Tray } from './Tray'
 import { useAnswers } from './useAnswers'
 import { type AtDesk, useDesk } from './useDesk'
 import { useKeys } from './useKeys'
 import { useSketch } from './useSketch'
 
 const DrawnStage = lazy(() => import('./DrawnStage'))
+const loadPanels = () => import('./Panels')
+const Panels = lazy(loadPanels)
 
-type Panel = { name: 'keys' | 'skip' | 'tray' } | { name: 'search'; start: string } | null
+type Panel = { name: Opened } | { name: 'search'; start: string } | null
 
 const NOBODY = { subscribe: () => () => undefined }
 const NO_CLASSES: readonly number[] = []
@@ -94,6 +94,10 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
   useEffect(() => {
     if (guideOpen) noteSeen()
   }, [guideOpen, noteSeen])
+  const shown = view?.picture === 'ready'
+  useEffect(() => {
+    if (shown) void loadPanels() // after the first picture, so that they also open when the network is gone
+  }, [shown])
 
   const close = useCallback(() => setPanel(null), [])
   const skip = useCallback(() => setPanel({ name: 'skip' }), [])
@@ -196,10 +200,20 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
         onSearch={useCallback(() => setPanel({ name: 'search', start: '' }), [])}
         onAccept={accept}
       />
-      {panel?.name === 'keys' && <KeyMap kind={kind} plan={plan} classes={guide.classes} onClose={close} />}
-      {panel?.name === 'skip' && <SkipList onSkip={(reason) => give({ pass: 'skip', reason })} onClose={close} />}
-      {panel?.name === 'tray' && at && (
-        <Tray sender={at.sender} project={pid} classes={guide.classes} onLook={look} onClose={close} />
+      {panel && panel.name !== 'search' && (
+        <Suspense fallback={null}>
+          <Panels
+            open={panel.name}
+            kind={kind}
+            plan={plan}
+            classes={guide.classes}
+            sender={at?.sender ?? null}
+            project={pid}
+            onSkip={(reason) => give({ pass: 'skip', reason })}
+            onLook={look}
+            onClose={close}
+          />
+        </Suspense>
       )}
     </main>
   )

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import styles from './label.module.css'
 import { Sheet } from './Sheet'
 
-export const REASONS = ['later', 'rules', 'rather_not'] as const
+const REASONS = ['later', 'rules', 'rather_not'] as const
 
 /** Why this picture is skipped: a digit takes a reason, K skips without one. */
 export function SkipList({ onSkip, onClose }: { onSkip: (reason: string) => void; onClose: () => void }) {
