@@ -113,6 +113,18 @@ describe('drawing', () => {
     ])
   })
 
+  it('draws over the box in hand, and from its very corner, while Shift is held', () => {
+    const sketch = begin()
+    drag(sketch, [20, 30], [120, 90])
+    sketch.press(how(120, 90, { shift: true }))
+    sketch.move(how(180, 140, { shift: true }))
+    sketch.release(how(180, 140, { shift: true }))
+    expect(coordinates(sketch)).toEqual([
+      [20, 30, 120, 90],
+      [120, 90, 180, 140],
+    ])
+  })
+
   it('makes a box by keyboard alone', () => {
     const sketch = begin()
     expect(key(sketch, 'n')).toBe(true)

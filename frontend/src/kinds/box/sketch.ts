@@ -95,10 +95,10 @@ export class BoxSketch extends Emitter implements Sketch {
   press(how: Pointing): void {
     if (this.gesture?.do === 'aim') this.gesture = null
     if (this.gesture) return
-    const handle = this.handle(how)
     const at = toImage(how.view, how.at)
-    const hand = this.hand
+    const hand = how.shift ? null : this.hand // Shift draws whatever lies there already
     if (hand && !hand.locked) {
+      const handle = this.handle(how)
       const start = { id: hand.id, start: hand.box, now: hand.box, moved: false, press: how.at, guides: NO_GUIDES }
       const edges = this.edges(hand.id)
       if (handle) {
