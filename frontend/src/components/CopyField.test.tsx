@@ -13,7 +13,7 @@ it('copies with one click where the browser allows it', async () => {
   await renderIn(<CopyField label="Link" value={LINK} />)
   await user.click(screen.getByRole('button', { name: 'Copy' }))
   expect(await navigator.clipboard.readText()).toBe(LINK)
-  expect(screen.getByRole('button', { name: 'Copied' })).toBeTruthy()
+  expect(await screen.findByRole('button', { name: 'Copied' })).toBeTruthy()
 })
 
 it('selects the text and says what to press on plain http, in Chinese', async () => {

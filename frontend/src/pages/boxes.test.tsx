@@ -2,7 +2,7 @@
 import 'fake-indexeddb/auto'
 import { QueryClient } from '@tanstack/react-query'
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from '@tanstack/react-router'
-import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { fireEvent, getConfig, screen, waitFor, within } from '@testing-library/react'
 import axe from 'axe-core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { api } from '@/api/client'
@@ -112,6 +112,27 @@ describe('the label page of a project for boxes', () => {
     await answered(1)
     expect(answers()).toEqual([{ boxes: plain(SUGGESTED).map((box, place) => ({ ...box, from_proposal: place })) }])
     expect([...server.votes.values()][0]?.shown_proposal).toBe(77)
+  })
+
+  it('hands in nothing that was drawn on the picture before, however soon Space comes again', async () => {
+    await open('label')
+    await surface()
+    // As long as no frame is made the desk has gone on, and the page still shows the boxes of the first picture.
+    const frames: FrameRequestCallback[] = []
+    const make = requestAnimationFrame
+    vi.stubGlobal('requestAnimationFrame', (run: FrameRequestCallback) => frames.push(run))
+    press(' ')
+    await answered(1)
+    expect(rows()).toHaveLength(3)
+    press(' ')
+    vi.stubGlobal('requestAnimationFrame', make)
+    for (const run of frames) run(performance.now())
+    await waitFor(() => expect(rows()).toHaveLength(0))
+    await surface()
+    type(...DRAW)
+    press(' ')
+    await answered(2)
+    expect(answers()[1]).toEqual({ boxes: [{ concept: CAR, box: [0, 0, 6, 6] }] })
   })
 
   it('puts right and removes what is suggested, and says where each box began', async () => {
@@ -242,6 +263,25 @@ describe('the review page of a project for boxes', () => {
       { boxes: [{ concept: CAR, box: [10, 10, 60, 50] }] },
       { nothing: true },
     ])
+  })
+
+  it('settles the next with its own boxes, however soon Space comes again', async () => {
+    const other: AnsweredBox = { concept: PERSON, box: [5, 5, 25, 45] }
+    const items = [disputed(1), { ...disputed(2), answer: { boxes: [{ ...other, confidence: 0.5 }] } }]
+    vi.mocked(api.GET).mockResolvedValue({ data: { items, next: null }, response: { ok: true, status: 200 } } as never)
+    vi.mocked(api.POST).mockResolvedValue({ data: { id: 1 }, response: { ok: true, status: 200 } } as never)
+    await open('review')
+    await surface()
+    const space = (name: string) => dispatchEvent(new KeyboardEvent(name, { key: ' ' }))
+    // As from a keyboard: what the first press changes is shown before the second comes, and nothing more is done.
+    await getConfig().asyncWrapper(async () => {
+      for (const name of ['keydown', 'keyup']) space(name)
+      await Promise.resolve()
+      for (const name of ['keydown', 'keyup']) space(name)
+    })
+    await waitFor(() => expect(vi.mocked(api.POST)).toHaveBeenCalledTimes(2))
+    const sent = vi.mocked(api.POST).mock.calls as unknown as [string, { body: { answer: Answer } }][]
+    expect(sent[1]?.[1].body.answer).toEqual({ boxes: [other] })
   })
 })
 

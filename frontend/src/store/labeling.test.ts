@@ -74,7 +74,7 @@ describe('labeling', () => {
   })
   afterEach(() => {
     for (const { desk, line, outbox } of open) {
-      desk.leave()
+      desk.leave(() => undefined)
       line.stop()
       outbox.close()
     }
@@ -174,7 +174,7 @@ describe('labeling', () => {
     await desk.start()
     desk.gave(await server.desk(1, 7, { votes: [], take: 3, release: [] }), { votes: [], take: 3, release: [] })
     expect(desk.view.task?.id).toBe(2)
-    desk.leave()
+    desk.leave(() => undefined)
     outbox.close()
   })
 
@@ -237,6 +237,38 @@ describe('labeling', () => {
     const { desk } = await begin()
     await desk.answer({ choice: [1] })
     await quiet()
-    expect(desk.leave()).toEqual(tasks(2, 12).map((task) => task.id))
+    const back: number[] = []
+    desk.leave((given) => back.push(...given))
+    expect(back).toEqual(tasks(2, 12).map((task) => task.id))
+  })
+
+  it('gives back what a request that was under way on leaving still brings', async () => {
+    const real = server.desk.bind(server)
+    let arrive: () => void = () => undefined
+    server.desk = async (...asked) => {
+      await new Promise<void>((resolve) => {
+        arrive = resolve
+      })
+      return real(...asked)
+    }
+    const { desk, pool } = await begin()
+    const back: number[] = []
+    desk.leave((given) => back.push(...given))
+    expect(back).toEqual([])
+    arrive()
+    await quiet()
+    expect(back).toEqual(tasks(1, 12).map((task) => task.id))
+    expect(pool.length).toBe(0)
+  })
+
+  it('asks for nothing when it was left before it had begun', async () => {
+    const { desk, outbox, line } = makeDesk(server)
+    const begun = desk.start()
+    desk.leave(() => undefined)
+    await begun
+    await line.kick()
+    expect(server.requests).toEqual([])
+    line.stop()
+    outbox.close()
   })
 })

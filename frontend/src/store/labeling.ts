@@ -88,6 +88,8 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
   private quietUntil = 0
   private poll: unknown = null
   private offs: (() => void)[] = []
+  /** Where leases go once this desk was left. */
+  private handBack: ((tasks: number[]) => void) | null = null
 
   constructor(private readonly parts: LabelingParts<Bytes, Picture>) {
     super()
@@ -103,6 +105,7 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
     for (const vote of await outbox.waiting()) {
       if (vote.project === this.project) this.answered.add(turnOf({ id: vote.task, asking: vote.asking }))
     }
+    if (this.handBack) return
     this.offs = [
       pool.subscribe(() => this.update({})),
       outbox.onAnsweredElsewhere((task) => pool.drop(task)),
@@ -110,14 +113,15 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
     ]
   }
 
-  /** Stops asking; gives the ids of the tasks whose leases should be handed back. */
-  leave(): number[] {
+  /** Stops asking; tells `handBack` whose leases should be given back, now and when a request under way is answered. */
+  leave(handBack: (tasks: number[]) => void): void {
+    this.handBack = handBack
     for (const off of this.offs) off()
     this.offs = []
     if (this.poll !== null) this.parts.around.clear(this.poll)
     const ids = this.parts.pool.unanswered()
     this.parts.pool.shutDown()
-    return ids
+    handBack(ids)
   }
 
   /** Calls `listener` in the same moment as the picture on the screen should change. */
@@ -196,6 +200,10 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
   }
 
   gave(reply: DeskReply, asked: DeskRequest): void {
+    if (this.handBack) {
+      this.handBack(reply.tasks.map((task) => task.id))
+      return
+    }
     const before = this.parts.pool.length
     if (this.view.failure) this.parts.pool.retryFailed()
     this.parts.pool.offer(this.begunFirst(reply.tasks), this.answered)
@@ -213,6 +221,10 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
   }
 
   failed(failure: DeskFailure, asked: DeskRequest): void {
+    if (this.handBack) {
+      this.handBack(asked.release)
+      return
+    }
     this.parts.pool.putBackReturns(asked.release)
     if (failure.kind === 'refused' && asked.votes.length === 0) this.rest()
     this.update({ failure })

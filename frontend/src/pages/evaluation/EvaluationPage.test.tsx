@@ -175,7 +175,9 @@ describe('an evaluation of boxes', () => {
     expect(slider.getAttribute('aria-valuenow')).toBe('0.46')
     expect([number('Found'), number('Shown wrongly'), number('Missed')]).toEqual(['50', '1', '10'])
     expect(number('Precision')).toBe('98%')
-    const mark = JSON.parse(screen.getByLabelText('Precision, recall and F1 over the threshold').textContent ?? '')
+    // the curves are fetched apart from the page
+    const curves = await screen.findByLabelText('Precision, recall and F1 over the threshold')
+    const mark = JSON.parse(curves.textContent ?? '')
     expect(mark.last.findIndex((value: number | null) => value !== null)).toBe(46)
     // the five places on the way were never asked for
     await waitFor(() => expect(asked('boxes').map((query) => query.threshold)).toEqual([0.4, 0.46]))

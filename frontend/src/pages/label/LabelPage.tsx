@@ -9,6 +9,7 @@ import { KINDS } from '@/kinds'
 import type { LabelKind } from '@/kinds/kind'
 import type { DeskTask } from '@/store/desk'
 import type { DeskView } from '@/store/labeling'
+import { turnOf } from '@/store/pool'
 import type { KeptVote } from '@/store/shelf'
 import { forgetDraft } from './begun'
 import { useDrawnKeys } from './drawnKeys'
@@ -102,7 +103,9 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
   const close = useCallback(() => setPanel(null), [])
   const skip = useCallback(() => setPanel({ name: 'skip' }), [])
   const kept = useCallback((task: DeskTask) => void forgetDraft(userId, pid, task.id, task.asking), [userId, pid])
-  const answering = { at, kind, classes: guide.classes, sketch, onGiven: close, onKept: kept, onSkip: skip, onUsed }
+  const shown = view?.task ? turnOf(view.task) : null
+  const heard = { onGiven: close, onKept: kept, onSkip: skip, onUsed }
+  const answering = { at, kind, classes: guide.classes, sketch, shown, ...heard }
   const { give, pass, accept, last } = useAnswers(answering)
   const toggleGuide = useCallback(() => setGuideOpen((open) => !open), [])
   const undo = useCallback(() => sketch?.undo() || at?.desk.undo(), [at, sketch])

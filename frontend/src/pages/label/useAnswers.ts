@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { ClassEntry, LabelKind, Pass } from '@/kinds/kind'
 import type { Sketch } from '@/kinds/sketch'
 import type { Answer, DeskTask } from '@/store/desk'
+import { turnOf } from '@/store/pool'
 import { answerText } from './answerText'
 import { afterFrame } from './quiet'
 import type { AtDesk } from './useDesk'
@@ -12,6 +13,8 @@ interface Giving {
   kind: LabelKind
   classes: readonly ClassEntry[]
   sketch: Sketch | null
+  /** Which turn of which task the page shows, as `turnOf` names it. */
+  shown: string | null
   onGiven: () => void
   /** The answer is written on this device. */
   onKept: (task: DeskTask) => void
@@ -30,7 +33,7 @@ interface Answers {
 }
 
 /** Everything that ends in an answer, whether by key, by button or from the search. */
-export function useAnswers({ at, kind, classes, sketch, onGiven, onKept, onSkip, onUsed }: Giving): Answers {
+export function useAnswers({ at, kind, classes, sketch, shown, onGiven, onKept, onSkip, onUsed }: Giving): Answers {
   const { t } = useTranslation('label')
   const [last, setLast] = useState('')
   const give = useCallback(
@@ -60,11 +63,13 @@ export function useAnswers({ at, kind, classes, sketch, onGiven, onKept, onSkip,
   )
   const accept = useCallback(() => {
     if (!at) return
-    const { revisited, proposal } = at.desk.view
-    if (kind.drawn) handIn(sketch, give)
-    else if (revisited) at.desk.toNewest()
+    const { task, revisited, proposal } = at.desk.view
+    if (kind.drawn) {
+      // The desk is a frame ahead of the page: what is drawn on the picture before is no answer for this one.
+      if (task && turnOf(task) === shown) handIn(sketch, give)
+    } else if (revisited) at.desk.toNewest()
     else if (proposal) give(proposal.answer)
-  }, [at, kind, give, sketch])
+  }, [at, kind, give, sketch, shown])
   return { give, pass, accept, last }
 }
 

@@ -64,7 +64,7 @@ export function useDesk(place: Place | null): AtDesk | null {
     let sat: AtDesk | null = null
     let left = false
     const leave = () => {
-      if (sat) release(project, user, sat.desk.leave())
+      sat?.desk.leave((tasks) => release(project, user, tasks))
       sat = null
     }
     const look = () => {
@@ -81,7 +81,6 @@ export function useDesk(place: Place | null): AtDesk | null {
       sat = here
       setAt(here)
       await here.desk.start()
-      if (left) here.desk.leave()
     })
     addEventListener('pagehide', leave)
     addEventListener('pageshow', shown)

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import type { KeyPlan } from '@/kinds/kind'
 import { type Act, actFor, type Letters, type Press, pressOf } from './keys'
 
@@ -23,18 +23,18 @@ export function useKeys<Said extends string>(
   { on, plan, letters, first }: Listening<Said>,
   onAct: (act: Act<Said>) => void,
 ): void {
-  const latest = useRef({ onAct, first })
+  const latest = useRef({ plan, letters, onAct, first })
   // With the page itself: a key pressed on what is just shown must find it.
   useLayoutEffect(() => {
-    latest.current = { onAct, first }
+    latest.current = { plan, letters, onAct, first }
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!on) return
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return
       const said = pressOf(event)
       const ours = !said.composing && !said.typing && latest.current.first?.down(said)
-      const act = ours ? null : actFor(said, plan, letters)
+      const act = ours ? null : actFor(said, latest.current.plan, latest.current.letters)
       if (!act && !ours) return
       event.preventDefault()
       if (act) latest.current.onAct(act)
@@ -49,5 +49,5 @@ export function useKeys<Said extends string>(
       removeEventListener('keyup', lift)
       removeEventListener('blur', lost)
     }
-  }, [on, plan, letters])
+  }, [on])
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { ClassEntry, DrawnCode, LabelKind } from '@/kinds/kind'
 import type { Sketch } from '@/kinds/sketch'
 import type { Answer, DeskPicture } from '@/store/desk'
@@ -46,22 +46,23 @@ export function useSketch({ user, project, kind, classes, view }: Place): Drawn 
 /** A sketch over the picture that is shown; null as long as none is, or its code or its draft is still to come. */
 export function useOpened(kind: LabelKind, classes: readonly ClassEntry[], shown: Shown | null): Drawn {
   const code = useCode(kind)
-  const [opened, setOpened] = useState<{ sketch: Sketch; restored: number | null } | null>(null)
+  const [opened, setOpened] = useState<{ name: Shown['name']; sketch: Sketch; restored: number | null } | null>(null)
   const concept = useRef<number | null>(null)
+  // With the page itself: no key finds a picture that is shown without the sketch that belongs to it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the classes may be fetched anew; a sketch lasts for its name
-  useEffect(() => {
+  useLayoutEffect(() => {
     setOpened(null)
     if (!code || !shown) return
     let here = true
     let off: (() => void) | undefined
-    const { image, proposal, given, draft } = shown
+    const { name, image, proposal, given, draft } = shown
     const begin = (kept?: { what: unknown; at: number }) => {
       const sketch = code.open({ classes, size: image, proposal, given, kept: kept?.what, concept: concept.current })
       concept.current = sketch.concept
       off = follow(sketch, draft, () => {
         concept.current = sketch.concept
       })
-      setOpened({ sketch, restored: kept && sketch.keep() !== null ? kept.at : null })
+      setOpened({ name, sketch, restored: kept && sketch.keep() !== null ? kept.at : null })
     }
     if (draft === null) begin()
     else {
@@ -77,9 +78,11 @@ export function useOpened(kind: LabelKind, classes: readonly ClassEntry[], shown
     }
   }, [code, shown?.name])
 
-  const sketch = opened?.sketch ?? null
+  // What was drawn on the picture before is gone with it, also in the moment before its sketch is closed.
+  const present = opened !== null && opened.name === shown?.name ? opened : null
+  const sketch = present?.sketch ?? null
   const turn = useSyncExternalStore(sketch?.subscribe ?? NOTHING, () => sketch?.turn ?? 0)
-  return { code, sketch, restored: turn === 0 ? (opened?.restored ?? null) : null }
+  return { code, sketch, restored: turn === 0 ? (present?.restored ?? null) : null }
 }
 
 /** The code of a drawn kind, fetched once. */

@@ -62,7 +62,7 @@ export default function ReviewPage() {
   const accept = () => {
     if (drawn) settle(settled(drawn))
     else if (kind.drawn && sketch?.keep() != null) sketch.object('empty')
-    else if (lead) settle(lead)
+    else if (lead && (sketch || !kind.drawn)) settle(lead)
   }
   const { keys: first, onViewport } = useDrawnKeys(sketch, plan, accept)
   const pick = (concept: number) => {
