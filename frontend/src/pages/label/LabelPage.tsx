@@ -95,10 +95,10 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
   useEffect(() => {
     if (guideOpen) noteSeen()
   }, [guideOpen, noteSeen])
-  const shown = view?.picture === 'ready'
+  const pictured = view?.picture === 'ready'
   useEffect(() => {
-    if (shown) void loadPanels() // after the first picture, so that they also open when the network is gone
-  }, [shown])
+    if (pictured) void loadPanels() // after the first picture, so that they also open when the network is gone
+  }, [pictured])
 
   const close = useCallback(() => setPanel(null), [])
   const skip = useCallback(() => setPanel({ name: 'skip' }), [])
