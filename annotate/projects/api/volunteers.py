@@ -26,7 +26,7 @@ class VolunteerOfferShape(serializers.Serializer[Any]):
 
 
 class VolunteerIn(fields.Strict):
-    name = fields.Char(max_length=200, required=False)
+    name = fields.Char(max_length=200, required=False, allow_blank=True)
 
 
 class VolunteerCame(serializers.Serializer[Any]):

@@ -11,10 +11,12 @@ import { PageTitle } from '@/components/PageTitle'
 import { newPassword } from '../login/password'
 import { tellDone } from '../tell'
 import { AppearanceFields } from './AppearanceFields'
+import { VolunteerAccount } from './VolunteerAccount'
 
 export default function AccountPage() {
   const { t } = useTranslation('account')
   const user = useUser()
+  if (user.is_volunteer) return <VolunteerAccount name={user.name} form={<NameForm name={user.name} />} />
   return (
     <Stack maw={560} gap="lg">
       <PageTitle title={t('account.title')} lead={t('account.signedInAs', { username: user.username })} />
