@@ -20,10 +20,10 @@ export function Score({ answered }: { answered: readonly Answered[] }) {
   const right = counted.filter((one) => one.right).length
   return (
     <section className={styles.score}>
-      <Title order={2} role="status">
-        {t('practice.score', { right, of: counted.length })}
-      </Title>
-      <Text>{t(right >= GOOD * counted.length ? 'practice.scoreGood' : 'practice.scoreFair')}</Text>
+      <div role="status">
+        <Title order={2}>{t('practice.score', { right, of: counted.length })}</Title>
+        <Text>{t(right >= GOOD * counted.length ? 'practice.scoreGood' : 'practice.scoreFair')}</Text>
+      </div>
       <ol className={styles.strip} aria-hidden>
         {answered.map(({ picture, right: was }) => (
           <li key={picture.id} data-right={was ?? 'gone'}>
