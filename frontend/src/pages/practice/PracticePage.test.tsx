@@ -49,12 +49,10 @@ async function open(language: Language = 'en') {
 }
 
 const press = (key: string) => fireEvent.keyDown(document.body, { key })
-const answers = () =>
-  vi
-    .mocked(api.POST)
-    .mock.calls.flatMap(([path, sent]) =>
-      String(path).endsWith('/answer') ? [(sent as unknown as { body: unknown }).body] : [],
-    )
+const answers = () => {
+  const calls = vi.mocked(api.POST).mock.calls as unknown as [string, { body: unknown }][]
+  return calls.flatMap(([path, sent]) => (path.endsWith('/answer') ? [sent.body] : []))
+}
 
 describe('practice', () => {
   beforeEach(() => {
