@@ -202,6 +202,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "Role": "annotate.projects.models.Member.Role",
+        "GivenRole": "annotate.projects.roles.GIVEN",
         "JobState": "annotate.core.progress.LongJob.State",
         "BatchState": "annotate.ingest.models.Batch.State",
         "FileState": "annotate.ingest.models.BatchFile.State",

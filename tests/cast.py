@@ -10,8 +10,10 @@ from annotate.core.progress import LongJob
 from annotate.datasets.models import DatasetVersion, Export
 from annotate.ingest.models import Batch, BatchFile
 from annotate.projects import services as projects
-from annotate.projects.models import GuidePicture, LabelClass, Member, Project
-from tests.make import make_image, make_member, make_project, make_task, make_user, picture_bytes
+from annotate.projects.models import GuidePicture, LabelClass, Project
+from annotate.projects.roles import GIVEN
+from tests.crowd import hold
+from tests.make import make_image, make_member, make_project, make_task, make_user, make_volunteer, picture_bytes
 from training.models import Checkpoint, Evaluation, Run, Weights
 from training.selectors import folders
 
@@ -28,14 +30,17 @@ class Cast:
 def make_cast(name: str) -> Cast:
     """A project called `name` with a member of each role, and one of each kind of row."""
     project = make_project(name=name)
-    people = {role: make_user(f"{name}-{role}") for role in Member.Role.values}
+    people = {role: make_user(f"{name}-{role}") for role, _ in GIVEN}
     members = {role: make_member(project, user, role) for role, user in people.items()}
+    volunteer = make_volunteer(project, f"{name} volunteer", actor=people["admin"])
+    people["volunteer"] = volunteer.user
     admin, researcher = people["admin"], people["researcher"]
     label_class = project.classes.order_by("index")[0]
     _, invitation = projects.invite(project, actor=admin, role="annotator")
     job = _job(project, researcher)
     image = make_image(project, 1)
     task = make_task(image)
+    hold(project, volunteer.user, task.pk)
     Consensus.objects.create(task=task, project=project, method="plurality")
     batch = Batch.objects.create(project=project, name="first", created_by=admin, job=job)
     file = BatchFile.objects.create(batch=batch, path="a.png", state=BatchFile.State.REFUSED, code="empty_file")
@@ -45,6 +50,7 @@ def make_cast(name: str) -> Cast:
         "examples": _guide_picture(project, admin, 8, label_class).pk,
         "members": members["annotator"].pk,
         "invitations": invitation.pk,
+        "volunteer-links": volunteer.link_id,
         "jobs": job.pk,
         "images": image.pk,
         "review": task.pk,

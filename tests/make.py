@@ -12,6 +12,7 @@ from annotate.accounts.models import User
 from annotate.core import storage
 from annotate.ingest.models import Image
 from annotate.labeling.models import Task
+from annotate.projects import services as projects
 from annotate.projects.models import LabelClass, Member, Project
 from annotate.taxonomy.models import Concept, Taxonomy
 
@@ -34,6 +35,13 @@ def make_project(
     if admin:
         make_member(project, admin, Member.Role.ADMIN)
     return project
+
+
+def make_volunteer(project: Project, name: str = "Vera", **link: Any) -> Member:
+    """Somebody who came by an open link of their own."""
+    maker = link.pop("actor", None) or make_user(f"maker{User.objects.count()}")
+    token, _ = projects.open_volunteer_link(project, actor=maker, **link)
+    return projects.enter(token, user=None, name=name)
 
 
 def make_member(project: Project, user: User, role: str = Member.Role.ANNOTATOR) -> Member:

@@ -21,34 +21,59 @@ from annotate.accounts.models import User
 from annotate.projects.roles import ALLOWED, Action
 from annotate.projects.scope import ProjectView
 from tests.cast import make_cast
-from tests.make import client_for, make_user
+from tests.make import client_for, make_project, make_user, make_volunteer
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SAFE = {"GET"}
-ROLES = ("admin", "reviewer", "researcher", "annotator")
+ROLES = ("admin", "reviewer", "researcher", "annotator", "volunteer")
 ABSENT = 999_999_999
 
-# Routes outside projects: who may, per method. "anyone", "person" (signed in), "server admin", "maker" (of projects).
+# Routes outside projects: who may, per method. "anyone", "person" (signed in, a volunteer too), "account"
+# (with a password), "server admin", "maker" (of projects); "volunteer": nobody but volunteers.
 OUTSIDE: dict[str, dict[str, str]] = {
     "session": {"GET": "anyone", "PATCH": "person"},
     "session/sign-in": {"POST": "anyone"},
     "session/sign-out": {"POST": "anyone"},
-    "session/password": {"POST": "person"},
+    "session/password": {"POST": "account"},
+    "session/come-back": {"POST": "volunteer"},
+    "session/forget": {"POST": "volunteer"},
+    "come-back": {"POST": "anyone"},
     "reset": {"POST": "anyone"},
     "accounts": {"GET": "server admin", "POST": "server admin"},
     "accounts/<int:id>": {"PATCH": "server admin"},
     "accounts/<int:id>/reset-link": {"POST": "server admin"},
     "projects": {"GET": "person", "POST": "maker"},
     "invitations/<str:token>": {"GET": "anyone", "POST": "anyone"},
+    "volunteer-links/<str:token>": {"GET": "anyone", "POST": "anyone"},
 }
 # Methods that write although the role need not be more than a member.
-WRITTEN_BY_EVERY_MEMBER = {("projects/<int:pid>/leave", "POST"), ("projects/<int:pid>/desk", "POST")}
+WRITTEN_BY_EVERY_MEMBER = {
+    ("projects/<int:pid>/leave", "POST"),
+    ("projects/<int:pid>/desk", "POST"),
+    ("projects/<int:pid>/desk/practice", "POST"),
+    ("projects/<int:pid>/desk/practice/answer", "POST"),
+}
 # The table of roles once more, so that no slip in the code's own table goes unseen.
 TABLE: dict[str, set[str]] = {
     "admin": {"manage", "settle", "browse", "work", "label", "see"},
     "reviewer": {"settle", "browse", "label", "see"},
     "researcher": {"browse", "work", "label", "see"},
     "annotator": {"label", "see"},
+    "volunteer": {"label", "see"},
+}
+# All of the API that a volunteer may use in a project: whatever is added for every role must be agreed on here.
+FOR_VOLUNTEERS = {
+    "": {"GET"},
+    "/leave": {"POST"},
+    "/classes": {"GET"},
+    "/guide/pictures/<int:eid>": {"GET"},
+    "/images/<int:iid>/picture/<str:rendition>": {"GET"},
+    "/desk": {"POST"},
+    "/desk/guide": {"GET"},
+    "/desk/mine": {"GET"},
+    "/desk/numbers": {"GET"},
+    "/desk/practice": {"GET", "POST"},
+    "/desk/practice/answer": {"POST"},
 }
 # What stands in an address in the place of something that is no id of a row.
 WORDS = {
@@ -146,6 +171,8 @@ def ask(cookies: SimpleCookie | None, method: str, url: str) -> tuple[int, str, 
 def fresh_attempts() -> None:
     attempts.BY_NAME.clear()
     attempts.BY_ADDRESS.clear()
+    attempts.COME_BACK.clear()
+    attempts.JOINS_BY_ADDRESS.clear()
 
 
 def test_the_walk_sees_the_routes() -> None:
@@ -190,18 +217,27 @@ def test_each_role_gets_what_the_table_gives_it(role: str) -> None:
     assert wrong == []
 
 
+def test_a_volunteer_reaches_what_labeling_takes_and_nothing_else() -> None:
+    found = {}
+    for route in PROJECT_ROUTES:
+        if mine := {method for method in route.methods if str(route.view.rules[method]) in TABLE["volunteer"]}:
+            found[route.path.removeprefix("projects/<int:pid>")] = mine
+    assert found == FOR_VOLUNTEERS
+
+
 @pytest.mark.django_db
 def test_for_who_is_not_a_member_there_is_no_project() -> None:
     ours, theirs, wrong = make_cast("ours"), make_cast("theirs"), []
     users = [make_user("outsider"), make_user("root", is_superuser=True), theirs.people["admin"]]
+    users.append(theirs.people["volunteer"])
     strangers = {user.username: cookies_of(user) for user in users}
     for route in PROJECT_ROUTES:
         url, absent = route.url(ours.project.pk, ours.ids), route.url(ABSENT, ours.ids)
         for method in route.methods:
             nobody = ask(None, method, url)
             wrong += [] if nobody[:2] == (401, "not_signed_in") else [(method, route.path, nobody)]
-            nothing = ask(strangers["outsider"], method, absent)
             for name, cookies in strangers.items():
+                nothing = ask(cookies, method, absent)
                 found = ask(cookies, method, url)
                 wrong += [] if found[0] == 404 and found == nothing else [(name, method, route.path, found)]
     assert wrong == []
@@ -228,7 +264,8 @@ def test_routes_outside_projects_let_in_whom_they_should() -> None:
     outsider, wrong = make_user("outsider"), []
     callers = {
         "anyone": None,
-        "person": cookies_of(outsider),
+        "person": cookies_of(make_volunteer(make_project()).user),
+        "account": cookies_of(outsider),
         "maker": cookies_of(make_user("maker", may_create_projects=True)),
         "server admin": cookies_of(make_user("root", is_superuser=True)),
     }
@@ -240,6 +277,8 @@ def test_routes_outside_projects_let_in_whom_they_should() -> None:
                 status, _, body = ask(cookies, method, route.url(0, {"accounts": outsider.pk}))
                 if needed is None:
                     right = status in {401, 403, 405}
+                elif needed == "volunteer":
+                    right = status in ({200, 201} if caller == "person" else {401, 403})
                 elif ranks.index(caller) >= ranks.index(needed):
                     right = status not in {401, 403, 405} and status < 500
                 else:

@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotate.accounts import attempts, selectors, services, shapes
+from annotate.accounts import attempts, selectors, services, shapes, volunteers
+from annotate.accounts.models import User
 from annotate.core import errors, fields, rest
 
 LANGUAGES = ("", "en", "zh-CN")
@@ -56,6 +57,14 @@ class AccountChangeIn(fields.Strict):
 class ResetLinkShape(serializers.Serializer[Any]):
     url = serializers.CharField()
     expires_at = serializers.DateTimeField()
+
+
+class ComeBackIn(fields.Strict):
+    token = fields.Char(max_length=200)
+
+
+class PrivateLink(serializers.Serializer[Any]):
+    url = serializers.CharField(help_text="Told only now; it is not kept.")
 
 
 class SessionView(APIView):
@@ -107,7 +116,7 @@ class SignOutView(APIView):
 
 
 class PasswordView(APIView):
-    permission_classes = (rest.SignedIn,)
+    permission_classes = (rest.WithPassword,)
 
     @extend_schema(operation_id="session_password", request=PasswordIn, responses=shapes.SessionShape)
     def post(self, request: Request) -> Response:
@@ -117,6 +126,48 @@ class PasswordView(APIView):
         services.change_password(request.user, old=said["old"], new=said["new"])
         attempts.BY_NAME.give_back(key)
         update_session_auth_hash(request._request, request.user)
+        return Response(selectors.session_of(request._request))
+
+
+class ComeBackLinkView(APIView):
+    """A volunteer's own private link, told once; it replaces the one before."""
+
+    permission_classes = (rest.Volunteer,)
+
+    @extend_schema(operation_id="come_back_link", request=None, responses={201: PrivateLink})
+    def post(self, request: Request) -> Response:
+        token = volunteers.make_come_back_link(request.user)
+        # After the sign, where no server, log or foreign page ever sees it.
+        return Response({"url": request.build_absolute_uri(f"/back#{token}")}, status=status.HTTP_201_CREATED)
+
+
+class ComeBackView(APIView):
+    """Going on as the person behind a private link."""
+
+    permission_classes = (rest.Anyone,)
+
+    @extend_schema(operation_id="come_back", request=ComeBackIn, responses=shapes.SessionShape)
+    def post(self, request: Request) -> Response:
+        token = fields.accept(ComeBackIn, request.data)["token"]
+        address = attempts.address_of(request._request)
+        attempts.COME_BACK.spend(address)
+        user = volunteers.who_comes_back(token)
+        attempts.COME_BACK.give_back(address)
+        if isinstance(request.user, User) and request.user.pk != user.pk:
+            raise errors.Conflict("signed_in", "Somebody else is signed in here. Sign out first.")
+        volunteers.enter(request._request, user)
+        return Response(selectors.session_of(request._request))
+
+
+class ForgetView(APIView):
+    """A volunteer's own way out, for good."""
+
+    permission_classes = (rest.Volunteer,)
+
+    @extend_schema(operation_id="session_forget", request=None, responses=shapes.SessionShape)
+    def post(self, request: Request) -> Response:
+        volunteers.forget(request.user)
+        logout(request._request)
         return Response(selectors.session_of(request._request))
 
 

@@ -1,4 +1,4 @@
-"""How often a password may be tried: counted in memory, bounded, per process."""
+"""How often a password may be tried, a link be used: counted in memory, bounded, per process."""
 
 import threading
 import time
@@ -54,6 +54,10 @@ class Attempts:
 # trying one password on many names, wide enough for a classroom behind one address.
 BY_NAME = Attempts(10)
 BY_ADDRESS = Attempts(200)
+# Newcomers by one open link: from one address (a classroom has one) and altogether.
+JOINS_BY_ADDRESS = Attempts(60)
+JOINS_BY_LINK = Attempts(600)
+COME_BACK = Attempts(30)
 
 
 def address_of(request: HttpRequest) -> str:

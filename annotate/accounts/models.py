@@ -16,6 +16,8 @@ class User(AbstractUser):
     language = models.CharField(max_length=10, default="", blank=True)
     theme = models.CharField(max_length=10, default="", blank=True)
     may_create_projects = models.BooleanField(default=False)
+    # Came by an open link: chose a name and nothing else. No password, no projects but those of the links.
+    volunteer = models.BooleanField(default=False)
 
     class Meta(AbstractUser.Meta):
         constraints = [models.UniqueConstraint(fields=["look"], name="user_look_once")]
@@ -30,7 +32,7 @@ class User(AbstractUser):
 
     @property
     def creates_projects(self) -> bool:
-        return self.is_superuser or self.may_create_projects
+        return (self.is_superuser or self.may_create_projects) and not self.volunteer
 
 
 class ResetLink(models.Model):
@@ -42,3 +44,11 @@ class ResetLink(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class ComeBackLink(models.Model):
+    """A volunteer's private way back on another device; only its token's hash is kept, and a new one replaces it."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now=True)

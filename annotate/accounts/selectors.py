@@ -31,11 +31,13 @@ def person(user: User) -> dict[str, Any]:
         "theme": user.theme,
         "is_server_admin": user.is_superuser,
         "may_create_projects": user.creates_projects,
+        "is_volunteer": user.volunteer,
     }
 
 
 def accounts() -> QuerySet[User]:
-    return User.objects.all()
+    """Who has a password or may get one; people who came by an open link belong to its project's admins."""
+    return User.objects.filter(volunteer=False)
 
 
 def account_row(user: User) -> dict[str, Any]:
@@ -53,7 +55,7 @@ def account_row(user: User) -> dict[str, Any]:
 
 def account(user_id: int) -> User:
     """The account of that id, for the server admin; NotFound."""
-    user = User.objects.filter(pk=user_id).first() if user_id <= rest.MAX_ID else None
+    user = accounts().filter(pk=user_id).first() if user_id <= rest.MAX_ID else None
     if user is None:
         raise errors.NotFound("not_found", "There is no such account.")
     return user

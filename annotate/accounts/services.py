@@ -16,6 +16,7 @@ from annotate.core import audit, errors, names, tokens
 USERNAME = re.compile(r"[\w.@+-]{1,60}")
 MAX_PASSWORD = 4096
 RESET_HOURS = 24
+LONGEST_NAME = 150
 
 
 def check_length(password: str) -> None:
@@ -91,12 +92,13 @@ def _set_password(user: User, password: str, *, actor: int | None) -> None:
 
 
 def set_preferences(user: User, **changes: str) -> User:
-    """Changes one's own shown name, language or theme."""
+    """Changes one's own shown name, language or theme. Refused: a name that could deceive its readers."""
     for key in ("language", "theme"):
         if key in changes:
             setattr(user, key, changes[key])
     if "name" in changes:
-        user.first_name = changes["name"]
+        longest = names.LONGEST_SHOWN if user.volunteer else LONGEST_NAME
+        user.first_name = names.shown_name(changes["name"], longest=longest)
     user.save(update_fields=["first_name", "language", "theme"])
     return user
 

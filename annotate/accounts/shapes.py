@@ -13,6 +13,7 @@ class SessionUser(serializers.Serializer[Any]):
     theme = serializers.CharField()
     is_server_admin = serializers.BooleanField()
     may_create_projects = serializers.BooleanField()
+    is_volunteer = serializers.BooleanField()
 
 
 class SessionShape(serializers.Serializer[Any]):

@@ -79,6 +79,18 @@ class SignedIn(permissions.BasePermission):
         return bool(request.user and request.user.is_authenticated)
 
 
+class WithPassword(SignedIn):
+    """Not for people who came by an open link."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return super().has_permission(request, view) and not request.user.volunteer
+
+
+class Volunteer(SignedIn):
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return super().has_permission(request, view) and request.user.volunteer
+
+
 class ServerAdmin(SignedIn):
     def has_permission(self, request: Request, view: Any) -> bool:
         return super().has_permission(request, view) and request.user.is_superuser

@@ -16,6 +16,7 @@ from annotate.ingest.models import Image, ImportedLabel
 from annotate.labeling.facts import worker_of
 from annotate.labeling.models import Prediction, Proposal, Task, Vote
 from annotate.projects.models import Project
+from annotate.projects.roles import Action
 
 CAP = 10_000
 TASK_STATES = (Task.State.OPEN, Task.State.CLOSED, Task.State.REVIEW)
@@ -106,15 +107,15 @@ def _tile(image: Image, task: Task | None) -> dict[str, Any]:
     }
 
 
-def item(project: Project, iid: int, *, names: bool) -> dict[str, Any]:
-    """One picture with all that was said of it; `names`: whether people are shown by name or by pseudonym."""
+def item(project: Project, iid: int, *, reader: frozenset[Action]) -> dict[str, Any]:
+    """One picture with all that was said of it; what `reader` may do decides who is shown by name."""
     rows = Image.objects.filter(project=project, pk=iid).exclude(state=Image.State.EMPTIED)
     image = rows.select_related("batch").first()
     if image is None:
         raise errors.NotFound("not_found", "There is no such picture here.")
     task = _tasks([image.pk]).get(image.pk)
     decisions = list(Decision.objects.filter(task=task).select_related("actor").order_by("id")) if task else []
-    rulings = [_ruling(project, one, names=names) for one in decisions]
+    rulings = [_ruling(project, one, reader=reader) for one in decisions]
     models = Prediction.objects.filter(image=image).order_by("-id")
     return {
         **_tile(image, task),
@@ -131,7 +132,7 @@ def item(project: Project, iid: int, *, names: bool) -> dict[str, Any]:
         "task": _task(task),
         "consensus": _consensus(task),
         "decisions": rulings,
-        "timeline": _timeline(project, image, task=task, rulings=rulings, names=names),
+        "timeline": _timeline(project, image, task=task, rulings=rulings, reader=reader),
         "predictions": [{"model": one.model, "distribution": one.distribution} for one in models],
     }
 
@@ -167,20 +168,22 @@ def _consensus(task: Task | None) -> dict[str, Any] | None:
     }
 
 
-def _person(project: Project, user: Any, source: str, *, names: bool) -> str:
+def _person(project: Project, user: Any, source: str, *, reader: frozenset[Action]) -> str:
+    """A voter as the reader may know them: by name for who answers for them; a volunteer's is the admins' alone."""
     if user is None:
         return source
-    return str(user.name) if names else people.pseudonym(project.pk, worker_of(user.pk, ""))
+    named = Action.MANAGE in reader or (Action.SETTLE in reader and not user.volunteer)
+    return str(user.name) if named else people.pseudonym(project.pk, worker_of(user.pk, ""))
 
 
-def _ruling(project: Project, one: Decision, *, names: bool) -> dict[str, Any]:
+def _ruling(project: Project, one: Decision, *, reader: frozenset[Action]) -> dict[str, Any]:
     return {
         "at": one.created_at,
         "ruling": one.ruling,
         "answer": one.answer,
         "note": one.note,
         "asking": one.asking,
-        "person": _person(project, one.actor, "", names=names),
+        "person": _person(project, one.actor, "", reader=reader),
     }
 
 
@@ -191,7 +194,7 @@ EVENT: dict[str, Any] = {
 
 
 def _timeline(
-    project: Project, image: Image, *, task: Task | None, rulings: list[dict[str, Any]], names: bool
+    project: Project, image: Image, *, task: Task | None, rulings: list[dict[str, Any]], reader: frozenset[Action]
 ) -> list[dict[str, Any]]:
     """Everything that was said of the picture, oldest first."""
     events = [{**EVENT, "at": image.created_at, "what": "added"}]
@@ -205,7 +208,7 @@ def _timeline(
         for one in rulings
     ]
     if task is not None:
-        events += [_vote(project, one, names=names) for one in _votes(task)]
+        events += [_vote(project, one, reader=reader) for one in _votes(task)]
         events += [
             {**EVENT, "at": one.created_at, "what": "proposal", "person": one.model, "answer": one.answer}
             | {"score": one.score, "superseded": not one.live}
@@ -220,12 +223,12 @@ def _votes(task: Task) -> QuerySet[Vote]:
     return Vote.objects.filter(task=task).select_related("user").order_by("id")
 
 
-def _vote(project: Project, one: Vote, *, names: bool) -> dict[str, Any]:
+def _vote(project: Project, one: Vote, *, reader: frozenset[Action]) -> dict[str, Any]:
     return {
         **EVENT,
         "at": one.created_at,
         "what": "vote",
-        "person": _person(project, one.user, one.source, names=names),
+        "person": _person(project, one.user, one.source, reader=reader),
         "answer": one.answer,
         "asking": one.asking,
         "counted": one.counted,

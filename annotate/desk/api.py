@@ -1,8 +1,10 @@
 """Routes of the desk and of the review page."""
 
+import secrets
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,16 +12,18 @@ from annotate.consensus import jobs
 from annotate.consensus import selectors as consensus
 from annotate.consensus import services as rulings
 from annotate.core import errors, fields, hint, rest
-from annotate.desk import selectors, services, shapes
+from annotate.desk import numbers, practice, selectors, services, shapes, tempo
 from annotate.desk.body import read_errand
 from annotate.labeling import selectors as labeling
 from annotate.projects.models import Project
-from annotate.projects.roles import Action
+from annotate.projects.roles import Action, Role
 from annotate.projects.scope import ProjectView
 
 PAGED = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
 REVIEW_PAGE = 20
 OWNER_HEADER = "X-Fovea-User"
+# Leases that one volunteer holds at once: two windows full, so that nobody keeps the others' work away.
+MOST_HELD = 24
 
 
 class DeskView(ProjectView):
@@ -31,7 +35,18 @@ class DeskView(ProjectView):
     def post(self, request: Request, pid: int) -> Response:
         _same_person(request)
         errand = read_errand(request.data)
-        done = services.work(request.user, self.project, votes=errand.votes, take=errand.take, release=errand.release)
+        volunteer = self.member.role == Role.VOLUNTEER
+        if volunteer:
+            tempo.VOLUNTEERS.spend(request.user.pk, len(errand.votes))
+        done = services.work(
+            request.user,
+            self.project,
+            votes=errand.votes,
+            take=errand.take,
+            release=errand.release,
+            most_held=MOST_HELD if volunteer else None,
+            held_back="practice" if errand.take and practice.needed(self.member) else None,
+        )
         return Response(_shown(self.project, done))
 
 
@@ -83,6 +98,47 @@ class GuideView(ProjectView):
     @extend_schema(operation_id="desk_guide", responses=shapes.DeskGuide)
     def get(self, request: Request, pid: int) -> Response:
         return Response(selectors.guide(self.project))
+
+
+class PracticeView(ProjectView):
+    """Guided practice on pictures whose answers are known: what there is (GET), and a new one (POST)."""
+
+    rules = {"GET": Action.LABEL, "POST": Action.LABEL}
+
+    @extend_schema(operation_id="practice_state", responses=shapes.PracticeState)
+    def get(self, request: Request, pid: int) -> Response:
+        return Response(practice.state(self.member))
+
+    @extend_schema(operation_id="practice_begin", request=None, responses={201: shapes.PracticeOut})
+    def post(self, request: Request, pid: int) -> Response:
+        begun = practice.begin(self.project, request.user, seed=secrets.randbits(62))
+        return Response(selectors.practice_row(self.project, begun), status=status.HTTP_201_CREATED)
+
+
+class PracticeAnswerView(ProjectView):
+    """One answer in a practice; the known one is in the reply."""
+
+    rules = {"POST": Action.LABEL}
+
+    @extend_schema(operation_id="practice_answer", request=shapes.PracticeAnswerIn, responses=shapes.PracticeVerdict)
+    def post(self, request: Request, pid: int) -> Response:
+        said = fields.accept(shapes.PracticeAnswerIn, request.data)
+        found = practice.answer(
+            self.project, request.user, practice_id=said["practice"], place=said["place"], said=said["answer"]
+        )
+        score = {**practice.score(found.practice), "finished_at": found.practice.finished_at}
+        verdict = {"right": found.right, "known": found.known, "overlap": found.overlap}
+        return Response({**verdict, "score": score})
+
+
+class OwnNumbersView(ProjectView):
+    """One's own figures in the project, compared with nobody's."""
+
+    rules = {"GET": Action.LABEL}
+
+    @extend_schema(operation_id="desk_numbers", responses=shapes.OwnNumbers)
+    def get(self, request: Request, pid: int) -> Response:
+        return Response(numbers.numbers(self.project, request.user.pk))
 
 
 class ReviewView(ProjectView):

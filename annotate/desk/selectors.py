@@ -5,15 +5,19 @@ from dataclasses import asdict
 from typing import Any
 
 from annotate.consensus.models import Consensus
+from annotate.desk.models import Practice
 from annotate.ingest import selectors as ingest
 from annotate.ingest.models import Image
 from annotate.kinds import KINDS
 from annotate.labeling import selectors as labeling
-from annotate.labeling.models import Vote
+from annotate.labeling.models import Task, Vote
 from annotate.labeling.schema import schema_of
 from annotate.labeling.services import Handed
 from annotate.projects import selectors as projects
 from annotate.projects.models import Project
+
+# A practice that was begun in another window may still be open.
+LATELY = 3
 
 
 def picture(project_id: int, image_id: int, *, width: int, height: int) -> dict[str, Any]:
@@ -108,3 +112,19 @@ def _review_row(project: Project, row: Consensus, votes: list[Vote]) -> dict[str
 
 def _shown(image: Image) -> dict[str, Any]:
     return picture(image.project_id, image.pk, width=image.width, height=image.height)
+
+
+def practises_on(user_id: int, image_id: int) -> bool:
+    """Whether the picture is one of those that a person practised on lately."""
+    for task, project in Task.objects.filter(image_id=image_id).values_list("pk", "project_id"):
+        lately = Practice.objects.filter(user_id=user_id, project_id=project).order_by("-id")
+        if any(task in tasks for tasks in lately.values_list("tasks", flat=True)[:LATELY]):
+            return True
+    return False
+
+
+def practice_row(project: Project, one: Practice) -> dict[str, Any]:
+    """A practice as it is asked: its pictures, in order, and nothing of what is known of them."""
+    tasks = {task.pk: task for task in Task.objects.filter(pk__in=one.tasks).select_related("image")}
+    shown = [_shown(tasks[task].image) for task in one.tasks]
+    return {"id": one.pk, "kind": project.kind, "pictures": shown}

@@ -1,6 +1,6 @@
 """What an annotator does in one request: hand in answers, hand back tasks, take new ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -38,11 +38,23 @@ class Work:
 
 @sql.one_cursor()
 def work(
-    user: User, project: Project, *, votes: list[labeling.Ballot | Spoiled], take: int, release: list[int]
+    user: User,
+    project: Project,
+    *,
+    votes: list[labeling.Ballot | Spoiled],
+    take: int,
+    release: list[int],
+    most_held: int | None = None,
+    held_back: str | None = None,
 ) -> Work:
     """Stores each vote, ends leases, takes. A refused vote changes nothing and blocks no other; what is answered is on
-    disk. One vote alone, which is the usual request, shares its transaction with the take."""
-    want = take if schema_of(project).live else 0
+    disk. One vote alone, which is the usual request, shares its transaction with the take.
+
+    Whoever would hold more than `most_held` tasks gets the own ones again; `held_back` says why nothing is taken.
+    """
+    want = take if schema_of(project).live and not held_back else 0
+    room = want if most_held is None or not want else most_held - labeling.leases_held(project, user.pk)
+    want, full = max(0, min(want, room)), want > 0 >= room
     results, taken = [], None
     if len(votes) == 1 and not release:
         outcome, taken = _cast(user, project, votes[0], want=want)
@@ -52,8 +64,10 @@ def work(
         labeling.release(project, user_id=user.pk, task_ids=release)
     if taken is None:
         taken = labeling.take(project, user_id=user.pk, want=want)
-    reason, leased = None, taken.leased_by_others
-    if take and not taken.tasks:
+    if full:
+        taken = replace(taken, tasks=labeling.own_leases(project.pk, user.pk, take))
+    reason, leased = held_back if take else None, taken.leased_by_others
+    if take and not taken.tasks and not held_back:
         leased = labeling.waiting_on_others(project, user.pk)
         reason = _reason(project, leased=leased)
     counts = project.counts

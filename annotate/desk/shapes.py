@@ -7,7 +7,7 @@ from rest_framework import serializers
 from annotate.consensus.models import Decision
 from annotate.core import fields
 
-REASONS = ("done", "leased", "no_tasks", "no_classes")
+REASONS = ("done", "leased", "no_tasks", "no_classes", "practice")
 STATUSES = ("stored", "repeated", "refused")
 
 
@@ -166,3 +166,50 @@ class RulingOut(serializers.Serializer[Any]):
     ruling = serializers.CharField()
     asking = serializers.IntegerField()
     answer = serializers.DictField(allow_null=True)
+
+
+class PracticeScore(serializers.Serializer[Any]):
+    right = serializers.IntegerField()
+    of = serializers.IntegerField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class PracticeState(serializers.Serializer[Any]):
+    known = serializers.IntegerField()
+    enough = serializers.BooleanField()
+    offered = serializers.BooleanField()
+    required = serializers.BooleanField()
+    last = PracticeScore(allow_null=True)
+
+
+class PracticeOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    pictures = DeskPicture(many=True)
+
+
+class PracticeAnswerIn(fields.Strict):
+    practice = fields.Id()
+    place = fields.Integer(min_value=0, max_value=100)
+    answer = fields.JsonObject()
+
+
+class PracticeVerdict(serializers.Serializer[Any]):
+    right = serializers.BooleanField(allow_null=True)
+    known = serializers.DictField(allow_null=True)
+    overlap = serializers.FloatField()
+    score = PracticeScore()
+
+
+class OwnAgreement(serializers.Serializer[Any]):
+    share = serializers.FloatField()
+    of = serializers.IntegerField()
+
+
+class OwnNumbers(serializers.Serializer[Any]):
+    today = serializers.IntegerField()
+    in_all = serializers.IntegerField()
+    pace = serializers.FloatField(allow_null=True)
+    pace_now = serializers.FloatField(allow_null=True)
+    agreement = OwnAgreement(allow_null=True)
+    seconds_left = serializers.FloatField(allow_null=True)

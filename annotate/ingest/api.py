@@ -12,14 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotate.core import bars, errors, fields, hint, media, rest
-from annotate.ingest import jobs, selectors, services
+from annotate.ingest import jobs, looking, selectors, services
 from annotate.ingest.analysis import FOLDERS
 from annotate.ingest.models import Batch, BatchFile, Image
 from annotate.ingest.sources import LAYOUTS
 from annotate.ingest.uploads import UploadView, texts_beside
 from annotate.projects import selectors as projects
 from annotate.projects.models import LabelClass
-from annotate.projects.roles import ALLOWED, Action
+from annotate.projects.roles import ALLOWED, Action, Role
 from annotate.projects.scope import ProjectView
 
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
@@ -346,6 +346,8 @@ class PictureView(ProjectView):
         if rendition not in selectors.RENDITIONS or (
             image.state == Image.State.DELETED and Action.BROWSE not in allowed
         ):
+            raise errors.NotFound("not_found", "There is no such picture here.")
+        if self.member.role == Role.VOLUNTEER and not looking.may_look(request.user.pk, image.pk):
             raise errors.NotFound("not_found", "There is no such picture here.")
         if rendition == "original":
             if Action.WORK not in allowed:

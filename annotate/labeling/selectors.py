@@ -1,12 +1,16 @@
 """The crowd's rows as others see them."""
 
+# ruff: noqa: S608 - what is put into these statements are placeholders, never a value
+
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from annotate.core import errors
 from annotate.ingest.models import ImportedLabel
-from annotate.labeling.models import Task, Vote
+from annotate.labeling import sql
+from annotate.labeling.models import Lease, Seat, Task, Vote
 from annotate.projects.models import Project
 
 UNKNOWN = "unknown_class"
@@ -39,3 +43,30 @@ def unknown_labels(project: Project) -> list[dict[str, Any]]:
     rows = ImportedLabel.objects.filter(image__project=project, note=UNKNOWN).values("source_name", "label")
     counted = rows.annotate(count=Count("pk")).order_by("source_name", "label")
     return [{"source": row["source_name"], "label": row["label"], "count": row["count"]} for row in counted]
+
+
+def asked_or_answered(user_id: int, image_id: int) -> bool:
+    """Whether a person holds a lease on a task of the picture, or has answered one."""
+    tasks = Task.objects.filter(image_id=image_id)
+    return (
+        Lease.objects.filter(user_id=user_id, task__in=tasks).exists()
+        or Vote.objects.filter(user_id=user_id, task__in=tasks).exists()
+    )
+
+
+def seats_of(project: Project, user_ids: Collection[int]) -> dict[int, Seat]:
+    """Where these people sit, by user: how much each has answered, and when last seen."""
+    return {seat.user_id: seat for seat in Seat.objects.filter(project=project, user_id__in=user_ids)}
+
+
+def votes_by_link(project: Project, link_ids: Collection[int]) -> dict[int, int]:
+    """How many tasks the people who came by each of these open links have answered; one query over their seats."""
+    if not link_ids:
+        return {}
+    found = sql.rows(
+        "SELECT m.link_id, sum(s.votes) FROM projects_member m"
+        " JOIN labeling_seat s ON s.project_id = m.project_id AND s.user_id = m.user_id"
+        f" WHERE m.project_id = %s AND m.link_id IN ({sql.places(list(link_ids))}) GROUP BY m.link_id",
+        [project.pk, *link_ids],
+    )
+    return {link: int(votes) for link, votes in found}

@@ -28,6 +28,7 @@ class Project(models.Model):
     consensus_method = models.CharField(max_length=40, default="dawid_skene")
     order = models.CharField(max_length=20, choices=Order.choices, default=Order.RANDOM)
     show_proposals = models.BooleanField(default=False)
+    practice_required = models.BooleanField(default=False)
     licence = models.CharField(max_length=200, default="", blank=True)
     seed = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -73,22 +74,53 @@ class GuidePicture(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
 
+class VolunteerLink(models.Model):
+    """An open link: whoever has it becomes a volunteer, up to `most` people, as long as it holds.
+
+    The right of everybody who came by it ends with it. Only the hash of its token is kept.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="volunteer_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    note = models.CharField(max_length=200, default="", blank=True)
+    most = models.PositiveIntegerField()
+    people = models.PositiveIntegerField(default=0)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(people__lte=models.F("most")), name="volunteers_within_most")]
+
+
 class Member(models.Model):
-    """A person's role in a project."""
+    """A person's role in a project. A volunteer's lasts as long as the `link` holds that it came by; `ended_at` tells
+    when an admin took it away."""
 
     class Role(models.TextChoices):
         ADMIN = "admin"
         REVIEWER = "reviewer"
         RESEARCHER = "researcher"
         ANNOTATOR = "annotator"
+        VOLUNTEER = "volunteer"
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=12, choices=Role.choices)
     joined_at = models.DateTimeField(auto_now_add=True)
+    link = models.ForeignKey(VolunteerLink, null=True, on_delete=models.CASCADE, related_name="members")
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "user"], name="member_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="member_once"),
+            models.CheckConstraint(
+                condition=Q(role="volunteer", link__isnull=False)
+                | (~Q(role="volunteer") & Q(link=None, ended_at=None)),
+                name="volunteer_by_link",
+            ),
+        ]
 
 
 class Invitation(models.Model):
@@ -103,3 +135,6 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(role="volunteer"), name="invitation_to_more")]

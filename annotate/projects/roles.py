@@ -13,7 +13,7 @@ class Action(StrEnum):
     BROWSE = "browse"  # look at pictures, votes, versions, runs
     WORK = "work"  # freeze, export, train, evaluate, next round
     LABEL = "label"  # take, answer, own answers
-    SEE = "see"  # the project's name, guide and own progress
+    SEE = "see"  # the project's name, guide and own progress; its pictures one by one, volunteers only their own
 
 
 Role = Member.Role
@@ -23,4 +23,7 @@ ALLOWED: dict[str, frozenset[Action]] = {
     Role.REVIEWER: EVERYONE | {Action.SETTLE, Action.BROWSE},
     Role.RESEARCHER: EVERYONE | {Action.BROWSE, Action.WORK},
     Role.ANNOTATOR: EVERYONE,
+    Role.VOLUNTEER: EVERYONE,
 }
+# Roles that an invitation may give, and that an admin may change into one another.
+GIVEN = [choice for choice in Role.choices if choice[0] != Role.VOLUNTEER]

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -14,7 +15,9 @@ MEMBERSHIP = Reader(
     (Member, "m"),
     (Project, "p"),
     tail="FROM projects_member m JOIN projects_project p ON p.id = m.project_id"
-    " WHERE m.project_id = %s AND m.user_id = %s AND p.archived_at IS NULL",
+    " LEFT JOIN projects_volunteerlink l ON l.id = m.link_id"
+    " WHERE m.project_id = %s AND m.user_id = %s AND p.archived_at IS NULL AND m.ended_at IS NULL"
+    " AND (m.link_id IS NULL OR (l.revoked_at IS NULL AND l.expires_at > %s))",
 )
 
 
@@ -34,7 +37,9 @@ class ProjectView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         rest.check_ids(kwargs)
-        found = MEMBERSHIP.first([kwargs["pid"], request.user.pk])
+        found = MEMBERSHIP.first([kwargs["pid"], request.user.pk, timezone.now()])
+        if found is None and request.user.volunteer:  # the same for a project that is not theirs, or none
+            raise errors.NotFound("volunteer_over", "The link by which you came has ended, or is not for this.")
         if found is None:
             raise errors.NotFound("not_found", "There is no such project for you.")
         member, project = found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from annotate.accounts.models import User
@@ -11,7 +11,7 @@ from annotate.core import errors, tokens
 from annotate.core.audit import Audit
 from annotate.core.progress import LongJob
 from annotate.projects import offers
-from annotate.projects.models import GuidePicture, Invitation, LabelClass, Member, Project
+from annotate.projects.models import GuidePicture, Invitation, LabelClass, Member, Project, VolunteerLink
 from annotate.projects.roles import ALLOWED
 
 
@@ -42,8 +42,9 @@ class ClassView:
 
 
 def memberships_of(user: User) -> QuerySet[Member]:
-    """A person's memberships in projects that are not archived."""
-    return Member.objects.filter(user=user, project__archived_at=None).select_related("project")
+    """A person's memberships that hold, in projects that are not archived."""
+    by_link = Q(link=None) | Q(link__revoked_at=None, link__expires_at__gt=timezone.now(), ended_at=None)
+    return Member.objects.filter(by_link, user=user, project__archived_at=None).select_related("project")
 
 
 def project_for(user: User, pid: int) -> Project:
@@ -111,11 +112,13 @@ def guide_picture_in(project: Project, picture_id: int) -> GuidePicture:
 
 
 def members_of(project: Project) -> QuerySet[Member]:
-    return Member.objects.filter(project=project).select_related("user")
+    """Who was invited; volunteers are listed with the links that they came by."""
+    return Member.objects.filter(project=project, link=None).select_related("user")
 
 
 def member_in(project: Project, member_id: int) -> Member:
-    row = members_of(project).filter(pk=member_id).first()
+    """A member of any role; NotFound."""
+    row = Member.objects.filter(project=project, pk=member_id).select_related("user").first()
     if row is None:
         raise errors.NotFound("not_found", "There is no such member in this project.")
     return row
@@ -152,6 +155,31 @@ def invitation_over() -> errors.NotFound:
     )
 
 
+def volunteer_links_of(project: Project) -> QuerySet[VolunteerLink]:
+    return VolunteerLink.objects.filter(project=project).select_related("made_by")
+
+
+def volunteer_link_in(project: Project, link_id: int) -> VolunteerLink:
+    row = volunteer_links_of(project).filter(pk=link_id).first()
+    if row is None:
+        raise errors.NotFound("not_found", "There is no such link in this project.")
+    return row
+
+
+def volunteers_by(link: VolunteerLink) -> QuerySet[Member]:
+    """Who came by a link, also those who have gone."""
+    return Member.objects.filter(link=link).select_related("user")
+
+
+def volunteer_link_by(token: str) -> VolunteerLink:
+    """The open link behind a token that still holds; the same NotFound for unknown, withdrawn and expired ones."""
+    rows = VolunteerLink.objects.select_related("project").filter(token_hash=tokens.digest(token))
+    row = rows.filter(revoked_at=None, expires_at__gt=timezone.now(), project__archived_at=None).first()
+    if row is None:
+        raise errors.NotFound("volunteer_link_over", "This link does not exist, was withdrawn or has expired.")
+    return row
+
+
 def jobs_of(project: Project) -> QuerySet[LongJob]:
     return LongJob.objects.filter(project_id=project.pk)
 
@@ -170,13 +198,17 @@ def audit_of(project: Project) -> QuerySet[Audit]:
 PLAIN = (
     *("id", "name", "description", "kind", "redundancy", "holdout_share", "holdout_votes", "votes_cap"),
     *("accept_confidence", "consensus_method", "guide_text", "guide_version", "order", "show_proposals"),
-    *("licence", "counts", "created_at"),
+    *("practice_required", "licence", "counts", "created_at"),
 )
+# Of the totals a volunteer learns how far the work is, and not what others say.
+FOR_VOLUNTEERS = ("images", "tasks", "tasks_open", "tasks_closed", "tasks_review")
 
 
 def project_row(member: Member) -> dict[str, Any]:
     """A project as its member sees it, with what the member's role allows."""
     row = {key: getattr(member.project, key) for key in PLAIN}
+    if member.role == Member.Role.VOLUNTEER:
+        row["counts"] = {name: row["counts"][name] for name in FOR_VOLUNTEERS if name in row["counts"]}
     return {**row, "role": member.role, "actions": sorted(ALLOWED[member.role])}
 
 

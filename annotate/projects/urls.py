@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from annotate.projects.api import classes, jobs, people, project
+from annotate.projects.api import classes, jobs, people, project, volunteers
 
 urlpatterns: list[URLPattern] = [
     path("projects", project.ProjectsView.as_view()),
@@ -21,4 +21,5 @@ urlpatterns: list[URLPattern] = [
     path("projects/<int:pid>/jobs/<int:jid>/cancel", jobs.CancelJobView.as_view()),
     path("projects/<int:pid>/audit", people.AuditView.as_view()),
     path("invitations/<str:token>", people.JoinView.as_view()),
+    path("volunteer-links/<str:token>", volunteers.VolunteerJoinView.as_view()),
 ]

@@ -7,7 +7,7 @@ import { ApiError, errorText } from './api/errors'
 import classes from './root.module.css'
 
 const SignInSheet = lazy(() => import('./pages/login/sheet'))
-const OUTSIDE = /^\/(login|reset|invitation)(\/|$)/
+const OUTSIDE = /^\/(login|reset|invitation|join|back)(\/|$)/
 
 /** Every page, and above it the sign-in sheet when the session has ended while somebody was at work. */
 export function Root() {

@@ -45,6 +45,16 @@ const invitation = createRoute({
   path: '/invitation/$token',
   component: lazyRouteComponent(() => import('./pages/login/invitation')),
 })
+const join = createRoute({
+  getParentRoute: () => outside,
+  path: '/join/$token',
+  component: lazyRouteComponent(() => import('./pages/login/join')),
+})
+const back = createRoute({
+  getParentRoute: () => outside,
+  path: '/back',
+  component: lazyRouteComponent(() => import('./pages/login/back')),
+})
 
 const inside = createRoute({
   getParentRoute: () => root,
@@ -128,7 +138,7 @@ const evaluation = createRoute({
 })
 
 const tree = root.addChildren([
-  outside.addChildren([login, reset, invitation]),
+  outside.addChildren([login, reset, invitation, join, back]),
   inside.addChildren([
     label,
     shell.addChildren([
@@ -148,6 +158,8 @@ const tree = root.addChildren([
         projectPage('/', () => import('./pages/overview/page')),
         projectPage('/import', () => import('./pages/import/page')),
         projectPage('/mine', () => import('./pages/mine/MinePage')),
+        projectPage('/me', () => import('./pages/me/page')),
+        projectPage('/practice', () => import('./pages/practice/page')),
         projectPage('/review', () => import('./pages/review/ReviewPage')),
         projectPage('/people', () => import('./pages/people/page')),
         projectPage('/versions', () => import('./pages/versions/page')),

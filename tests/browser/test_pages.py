@@ -29,6 +29,8 @@ class Lived:
     label: str
     boxes: str
     """A project for boxes."""
+    join: str
+    """An open link to the first project, some of whose pictures have a known answer."""
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +50,14 @@ def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
     account = admin.post("/api/accounts", {"username": "grace", "name": "Grace"})
     invitation = admin.post(f"{root}/invitations", {"role": "annotator", "uses": 9})["url"].rpartition("/")[2]
     reset = admin.post(f"/api/accounts/{account['id']}/reset-link")["url"].rpartition("/")[2]
+    opened = admin.post(f"{root}/volunteer-links", {"note": "the fair", "most": 9})["url"].rpartition("/")[2]
     boxes, drawn = boxes_of(stack, home / "boxes")
-    parts = ["", "/mine", "/review", "/data", f"/item/{image}", "/import", "/people", "/versions", "/runs"]
+    parts = ["", "/mine", "/me", "/review", "/data", f"/item/{image}", "/import", "/people", "/versions", "/runs"]
     parts += [f"/runs/{run['id']}", f"/evaluations/{evaluation}", "/cycle", "/jobs"]
     parts += [f"/settings{tab}" for tab in ("", "?tab=classes", "?tab=guide", "?tab=asking")]
     return Lived(
         stack,
-        ["/login", f"/invitation/{invitation}", f"/reset/{reset}"],
+        ["/login", f"/invitation/{invitation}", f"/reset/{reset}", "/back#made-up"],
         [
             "/",
             "/projects",
@@ -67,6 +70,7 @@ def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
         ],
         f"/p/{pid}/label",
         f"/p/{boxes}",
+        f"/join/{opened}",
     )
 
 
@@ -120,6 +124,7 @@ def walk(lived_in: Lived, browser: Browser, language: str) -> dict[str, list[str
     inspector = Inspector(page, language)
     for address in lived_in.outside:
         inspector.visit(address)
+    look_as_volunteer(inspector, lived_in.join)
     pages.sign_in(page, "admin", lived_in.stack.admin_password, language="zh-CN" if language == "zh-CN" else "en")
     for address in lived_in.inside:
         inspector.visit(address)
@@ -129,6 +134,40 @@ def walk(lived_in: Lived, browser: Browser, language: str) -> dict[str, list[str
     assert page.faults == []  # type: ignore[attr-defined]
     page.context.close()
     return inspector.found
+
+
+def look_as_volunteer(inspector: Inspector, link: str) -> None:
+    """A stranger comes by an open link, practises, and is told how to come back; then the browser forgets them."""
+    page = inspector.page
+    inspector.visit(link)
+    page.get_by_label(words("volunteers:join.name", inspector.area)).fill("Vera")
+    page.get_by_role("button", name=words("volunteers:join.start", inspector.area), exact=True).click()
+    begin = page.get_by_role("button", name=words("volunteers:practice.begin", inspector.area), exact=True)
+    expect(begin).to_be_visible()
+    inspector.look("practice")
+    begin.click()
+    expect(page.locator("[data-concept]").first).to_be_enabled()
+    inspector.quiet()
+    inspector.look("practice, a picture")
+    misses = 0
+    for _ in range(10):
+        page.locator("[data-concept]").first.click()
+        expect(page.locator("[data-right]")).to_be_visible()
+        if page.locator("[data-right=false]").count() and not misses:
+            misses += 1
+            inspector.quiet()
+            inspector.look("practice, a miss")
+        page.locator("[data-right] button").click()
+    expect(page.get_by_text(words("volunteers:practice.again", inspector.area))).to_be_visible()
+    inspector.quiet()
+    inspector.look("practice, the score")
+    assert misses == 1, "ten shapes were all circles"
+    page.goto("/account")
+    page.get_by_role("button", name=words("volunteers:account.backMake", inspector.area)).click()
+    expect(page.get_by_label(words("volunteers:account.backLink", inspector.area))).to_be_visible()
+    inspector.quiet()
+    inspector.look("/account of a volunteer")
+    page.context.clear_cookies()
 
 
 def look_at_new_boxes(inspector: Inspector) -> None:

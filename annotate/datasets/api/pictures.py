@@ -196,8 +196,7 @@ class PictureView(ProjectView):
 
     @extend_schema(operation_id="images_get", responses=PictureItem)
     def get(self, request: Request, pid: int, iid: int) -> Response:
-        names = bool(ALLOWED[self.member.role] & {Action.MANAGE, Action.SETTLE})
-        return Response(browse.item(self.project, iid, names=names))
+        return Response(browse.item(self.project, iid, reader=ALLOWED[self.member.role]))
 
 
 class ActionsView(ProjectView):

@@ -102,7 +102,7 @@ def take(project: Project, *, user_id: int, want: int, answered: int = 0) -> Tak
             walk.go_on()
         if walk.place != seat:
             _remember(walk.place)
-        handed = walk.lease() if walk.claimed else _own_leases(project.pk, user_id, fair)
+        handed = walk.lease() if walk.claimed else own_leases(project.pk, user_id, fair)
     if project.show_proposals:
         handed = _with_proposals(handed, schema_of(project).live)
     return Taken(handed, seat.votes, seat.votes_today, queue.leased)
@@ -268,7 +268,7 @@ def _remember(place: Place) -> None:
     )
 
 
-def _own_leases(project_id: int, user_id: int, want: int) -> list[Handed]:
+def own_leases(project_id: int, user_id: int, want: int) -> list[Handed]:
     """The person's own live leases, for a page that was closed or reloaded; not renewed, so that every lease ends."""
     held = sql.rows(
         "SELECT l.id, l.task_id, l.expires_at, i.id, i.width, i.height, t.question, t.kind, t.asking"
@@ -386,3 +386,9 @@ def waiting_on_others(project: Project, user_id: int) -> int:
         [project.pk, user_id, user_id],
     )
     return int(found[0][0])
+
+
+def leases_held(project: Project, user_id: int) -> int:
+    """How many tasks a person holds at this moment."""
+    held = "SELECT count(*) FROM labeling_lease WHERE user_id = %s AND project_id = %s AND expires_at > "
+    return int(sql.rows(held + sql.dialect().now, [user_id, project.pk])[0][0])

@@ -16,7 +16,7 @@ from annotate.core import errors, fields, rest
 from annotate.projects import selectors, services
 from annotate.projects.api.project import PAGING
 from annotate.projects.models import Invitation, Member
-from annotate.projects.roles import Action
+from annotate.projects.roles import GIVEN, Action
 from annotate.projects.scope import ProjectView
 
 BACKEND = "annotate.accounts.sessions.Backend"
@@ -37,7 +37,7 @@ class MemberPage(serializers.Serializer[Any]):
 
 
 class RoleIn(fields.Strict):
-    role = fields.Choice(Member.Role.choices)
+    role = fields.Choice(GIVEN)
 
 
 class InvitationShape(serializers.Serializer[Any]):
@@ -56,7 +56,7 @@ class InvitationPage(serializers.Serializer[Any]):
 
 
 class InvitationIn(fields.Strict):
-    role = fields.Choice(Member.Role.choices)
+    role = fields.Choice(GIVEN)
     note = fields.Char(max_length=200, required=False, allow_blank=True)
     days = fields.Integer(min_value=1, max_value=365, required=False)
     uses = fields.Integer(min_value=1, max_value=1000, required=False)
@@ -170,7 +170,9 @@ class InvitationView(ProjectView):
 
 
 class JoinView(APIView):
-    """What an invitation's link leads to: joining as who is signed in, or with a new account that is then signed in."""
+    """What an invitation's link leads to: joining as who is signed in, or with a new account that is then signed in.
+
+    A volunteer, who has no password, needs an account too."""
 
     permission_classes = (rest.Anyone,)
 
@@ -179,14 +181,14 @@ class JoinView(APIView):
         invitation = selectors.invitation_by(token)
         if not invitation.uses_left:
             raise selectors.invitation_over()
-        needs = not request.user.is_authenticated
+        needs = not isinstance(request.user, User) or request.user.volunteer
         offer = {"project_name": invitation.project.name, "role": invitation.role, "needs_account": needs}
         return Response(offer)
 
     @extend_schema(operation_id="invitations_join", request=JoinIn, responses=shapes.SessionShape)
     def post(self, request: Request, token: str) -> Response:
         said = fields.accept(JoinIn, request.data)
-        if isinstance(request.user, User):
+        if isinstance(request.user, User) and not request.user.volunteer:
             if said:
                 raise errors.Conflict("signed_in", "Sign out first to join with a new account.")
             services.join(token, user=request.user)

@@ -35,6 +35,7 @@ class ProjectShape(serializers.Serializer[Any]):
     guide_version = serializers.IntegerField()
     order = serializers.CharField()
     show_proposals = serializers.BooleanField()
+    practice_required = serializers.BooleanField()
     licence = serializers.CharField()
     counts = serializers.DictField(child=serializers.IntegerField())
     created_at = serializers.DateTimeField()
@@ -59,6 +60,7 @@ class SettingsIn(fields.Strict):
     guide_text = fields.Char(max_length=100_000, required=False, allow_blank=True, trim_whitespace=False)
     order = fields.Char(max_length=20, required=False)
     show_proposals = fields.Boolean(required=False)
+    practice_required = fields.Boolean(required=False)
     licence = fields.Char(max_length=200, required=False, allow_blank=True)
 
 

@@ -11,6 +11,12 @@ from annotate.projects.services.people import (
     revoke_invitation,
 )
 from annotate.projects.services.project import create_project, update_project
+from annotate.projects.services.volunteers import (
+    change_volunteer_link,
+    enter,
+    open_volunteer_link,
+    revoke_volunteer_link,
+)
 
 __all__ = [
     "GUIDE",
@@ -19,14 +25,18 @@ __all__ = [
     "archive_class",
     "change_class",
     "change_role",
+    "change_volunteer_link",
     "check_drafts",
     "create_project",
+    "enter",
     "invite",
     "join",
     "join_with_account",
+    "open_volunteer_link",
     "read_drafts",
     "remove_guide_picture",
     "remove_member",
     "revoke_invitation",
+    "revoke_volunteer_link",
     "update_project",
 ]

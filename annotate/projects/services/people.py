@@ -14,7 +14,9 @@ from annotate.projects.models import Invitation, Member, Project
 
 
 def change_role(member: Member, *, actor: User, role: str) -> Member:
-    """Gives a member another role; Conflict where the last admin would be lost."""
+    """Gives a member another role; Conflict where the last admin would be lost, and for a volunteer."""
+    if member.role == Member.Role.VOLUNTEER:
+        raise errors.Conflict("is_volunteer", "A volunteer has no password: invite the person to give another role.")
     with transaction.atomic():
         _keep_an_admin(member, gone=role != Member.Role.ADMIN)
         before, member.role = member.role, role
@@ -24,11 +26,17 @@ def change_role(member: Member, *, actor: User, role: str) -> Member:
 
 
 def remove_member(member: Member, *, actor: User) -> None:
-    """Ends a membership; the votes stay. Conflict for the last admin."""
+    """Ends a membership; the votes stay. Conflict for the last admin.
+
+    A volunteer whom an admin removes does not come in again as the same person by the same link.
+    """
     with transaction.atomic():
         _keep_an_admin(member, gone=True)
         _note("member_removed", member, actor, data={"role": member.role})
-        member.delete()
+        if member.role == Member.Role.VOLUNTEER and actor.pk != member.user_id:
+            Member.objects.filter(pk=member.pk, ended_at=None).update(ended_at=timezone.now())
+        else:
+            member.delete()
 
 
 def _keep_an_admin(member: Member, *, gone: bool) -> None:
@@ -86,7 +94,12 @@ def revoke_invitation(invitation: Invitation, *, actor: User) -> None:
 
 
 def join(token: str, *, user: User) -> Member:
-    """Makes `user` a member by an invitation, using it once; who is a member already keeps role and uses nothing."""
+    """Makes `user` a member by an invitation, using it once; who is a member already keeps role and uses nothing.
+
+    Refused: a volunteer, who has no password to come back by.
+    """
+    if user.volunteer:
+        raise errors.Conflict("is_volunteer", "A volunteer has no password: join with a new account.")
     invitation = selectors.invitation_by(token)
     with transaction.atomic():
         return _join(invitation, user)

@@ -52,6 +52,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/come-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Going on as the person behind a private link. */
+        post: operations["come_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations/{token}": {
         parameters: {
             query?: never;
@@ -59,10 +76,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What an invitation's link leads to: joining as who is signed in, or with a new account that is then signed in. */
+        /**
+         * @description What an invitation's link leads to: joining as who is signed in, or with a new account that is then signed in.
+         *
+         *     A volunteer, who has no password, needs an account too.
+         */
         get: operations["invitations_offer"];
         put?: never;
-        /** @description What an invitation's link leads to: joining as who is signed in, or with a new account that is then signed in. */
+        /**
+         * @description What an invitation's link leads to: joining as who is signed in, or with a new account that is then signed in.
+         *
+         *     A volunteer, who has no password, needs an account too.
+         */
         post: operations["invitations_join"];
         delete?: never;
         options?: never;
@@ -496,6 +521,58 @@ export interface paths {
         get: operations["desk_mine"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/desk/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One's own figures in the project, compared with nobody's. */
+        get: operations["desk_numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/desk/practice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Guided practice on pictures whose answers are known: what there is (GET), and a new one (POST). */
+        get: operations["practice_state"];
+        put?: never;
+        /** @description Guided practice on pictures whose answers are known: what there is (GET), and a new one (POST). */
+        post: operations["practice_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/desk/practice/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description One answer in a practice; the known one is in the reply. */
+        post: operations["practice_answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1372,6 +1449,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{pid}/volunteer-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The project's open links, the newest first, with what came of each. */
+        get: operations["volunteer_links_list"];
+        put?: never;
+        /** @description The project's open links, the newest first, with what came of each. */
+        post: operations["volunteer_links_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/volunteer-links/{lid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
+         *
+         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
+         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
+         *     everybody, one that it has not gets 405.
+         */
+        delete: operations["volunteer_links_revoke"];
+        options?: never;
+        head?: never;
+        /**
+         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
+         *
+         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
+         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
+         *     everybody, one that it has not gets 405.
+         */
+        patch: operations["volunteer_links_change"];
+        trace?: never;
+    };
+    "/api/projects/{pid}/volunteer-links/{lid}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Who came by one open link. */
+        get: operations["volunteers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{pid}/votes-wanted": {
         parameters: {
             query?: never;
@@ -1442,6 +1584,40 @@ export interface paths {
         patch: operations["session_change"];
         trace?: never;
     };
+    "/api/session/come-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A volunteer's own private link, told once; it replaces the one before. */
+        post: operations["come_back_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A volunteer's own way out, for good. */
+        post: operations["session_forget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/password": {
         parameters: {
             query?: never;
@@ -1485,6 +1661,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["session_sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/volunteer-links/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["volunteers_offer"];
+        put?: never;
+        post: operations["volunteers_join"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1723,6 +1915,10 @@ export interface components {
             text?: string;
             csv?: string;
             classes?: components["schemas"]["ClassInRequest"][];
+        };
+        /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
+        ComeBackInRequest: {
+            token: string;
         };
         /**
          * @description How an analysed delivery is taken in. A class that `mapping` does not name means the project's of that name.
@@ -2070,6 +2266,8 @@ export interface components {
             holdout: number;
             none: number;
         };
+        /** @enum {string} */
+        GivenRole: "admin" | "reviewer" | "researcher" | "annotator";
         GuidePictureInRequest: {
             /** Format: binary */
             file: string;
@@ -2082,7 +2280,7 @@ export interface components {
         };
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         InvitationInRequest: {
-            role: components["schemas"]["Role"];
+            role: components["schemas"]["GivenRole"];
             note?: string;
             days?: number;
             uses?: number;
@@ -2147,6 +2345,10 @@ export interface components {
         LanguageEnum: "en" | "zh-CN";
         /** @enum {string} */
         LayoutsEnum: "voc" | "coco" | "yolo" | "folders";
+        LinkMaker: {
+            id: number;
+            name: string;
+        };
         Log: {
             text: string;
             state: string;
@@ -2236,6 +2438,22 @@ export interface components {
             /** @description Class of the drawn box that a found one is about. */
             other: number | null;
         };
+        OwnAgreement: {
+            /** Format: double */
+            share: number;
+            of: number;
+        };
+        OwnNumbers: {
+            today: number;
+            in_all: number;
+            /** Format: double */
+            pace: number | null;
+            /** Format: double */
+            pace_now: number | null;
+            agreement: components["schemas"]["OwnAgreement"] | null;
+            /** Format: double */
+            seconds_left: number | null;
+        };
         OwnVote: {
             /** Format: uuid */
             key: string;
@@ -2295,12 +2513,19 @@ export interface components {
             guide_text?: string;
             order?: string;
             show_proposals?: boolean;
+            practice_required?: boolean;
             licence?: string;
             guide_version?: number;
         };
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         PatchedRoleInRequest: {
-            role?: components["schemas"]["Role"];
+            role?: components["schemas"]["GivenRole"];
+        };
+        /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
+        PatchedVolunteerLinkInRequest: {
+            note?: string;
+            days?: number;
+            most?: number;
         };
         PictureItem: {
             id: number;
@@ -2347,6 +2572,42 @@ export interface components {
             page: string;
             id: number | null;
         };
+        /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
+        PracticeAnswerInRequest: {
+            /** Format: int64 */
+            practice: number;
+            place: number;
+            answer: {
+                [key: string]: unknown;
+            };
+        };
+        PracticeOut: {
+            id: number;
+            kind: string;
+            pictures: components["schemas"]["DeskPicture"][];
+        };
+        PracticeScore: {
+            right: number;
+            of: number;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        PracticeState: {
+            known: number;
+            enough: boolean;
+            offered: boolean;
+            required: boolean;
+            last: components["schemas"]["PracticeScore"] | null;
+        };
+        PracticeVerdict: {
+            right: boolean | null;
+            known: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: double */
+            overlap: number;
+            score: components["schemas"]["PracticeScore"];
+        };
         PredictionShape: {
             model: string;
             distribution: {
@@ -2374,6 +2635,10 @@ export interface components {
         PreviewShape: {
             pictures: components["schemas"]["PreviewPicture"][];
         };
+        PrivateLink: {
+            /** @description Told only now; it is not kept. */
+            url: string;
+        };
         /** @description What an admin may set; the bounds are those of the database. */
         ProjectInRequest: {
             name: string;
@@ -2389,6 +2654,7 @@ export interface components {
             guide_text?: string;
             order?: string;
             show_proposals?: boolean;
+            practice_required?: boolean;
             licence?: string;
             kind?: string;
             classes_text?: string;
@@ -2416,6 +2682,7 @@ export interface components {
             guide_version: number;
             order: string;
             show_proposals: boolean;
+            practice_required: boolean;
             licence: string;
             counts: {
                 [key: string]: number;
@@ -2424,7 +2691,7 @@ export interface components {
             created_at: string;
         };
         /** @enum {string} */
-        ReasonEnum: "done" | "leased" | "no_tasks" | "no_classes";
+        ReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice";
         RefusedPicture: {
             id: number;
             code: string;
@@ -2478,7 +2745,7 @@ export interface components {
             asking: number;
         };
         /** @enum {string} */
-        Role: "admin" | "reviewer" | "researcher" | "annotator";
+        Role: "admin" | "reviewer" | "researcher" | "annotator" | "volunteer";
         RoundShape: {
             id: number;
             number: number;
@@ -2619,6 +2886,7 @@ export interface components {
             theme: string;
             is_server_admin: boolean;
             may_create_projects: boolean;
+            is_volunteer: boolean;
         };
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         SignInInRequest: {
@@ -2729,6 +2997,64 @@ export interface components {
         };
         /** @enum {string} */
         VersionState: "queued" | "ready" | "failed";
+        VolunteerCame: {
+            session: components["schemas"]["SessionShape"];
+            project: number;
+        };
+        /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
+        VolunteerInRequest: {
+            name?: string;
+        };
+        /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
+        VolunteerLinkInRequest: {
+            note?: string;
+            days?: number;
+            most?: number;
+        };
+        VolunteerLinkPage: {
+            items: components["schemas"]["VolunteerLinkShape"][];
+            next: string | null;
+        };
+        VolunteerLinkShape: {
+            id: number;
+            /** @description Only in the reply to its making; it is not kept. */
+            url?: string;
+            note: string;
+            most: number;
+            people: number;
+            votes: number;
+            made_by: components["schemas"]["LinkMaker"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+        };
+        VolunteerOfferShape: {
+            project_name: string;
+            description: string;
+            /** @description As whom the caller is here. */
+            who: components["schemas"]["WhoEnum"];
+            name: string | null;
+            /** @description Where the caller is in it already. */
+            project: number | null;
+        };
+        VolunteerPage: {
+            items: components["schemas"]["VolunteerShape"][];
+            next: string | null;
+        };
+        VolunteerShape: {
+            id: number;
+            name: string;
+            /** Format: date-time */
+            joined_at: string;
+            /** Format: date-time */
+            seen_at: string | null;
+            votes: number;
+            /** @description Removed by an admin, or forgotten at their own wish. */
+            gone: boolean;
+        };
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         WeightsInRequest: {
             /** Format: binary */
@@ -2760,6 +3086,8 @@ export interface components {
         };
         /** @enum {string} */
         WhatEnum: "added" | "imported" | "vote" | "decision" | "proposal" | "asked_again";
+        /** @enum {string} */
+        WhoEnum: "stranger" | "volunteer" | "account";
         /** @description How every request is refused: `code` is stable, `message` an English sentence. */
         Refusal: {
             code: string;
@@ -2891,6 +3219,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResetLinkShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    come_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComeBackInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
                 };
             };
             /** @description Refused. */
@@ -3804,6 +4164,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnVotePage"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    desk_numbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNumbers"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    practice_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeState"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    practice_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeOut"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    practice_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PracticeAnswerInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeVerdict"];
                 };
             };
             /** @description Refused. */
@@ -5389,6 +5873,172 @@ export interface operations {
             };
         };
     };
+    volunteer_links_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolunteerLinkPage"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    volunteer_links_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VolunteerLinkInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolunteerLinkShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    volunteer_links_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    volunteer_links_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedVolunteerLinkInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolunteerLinkShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    volunteers_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                lid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolunteerPage"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     votes_wanted: {
         parameters: {
             query?: never;
@@ -5608,6 +6258,62 @@ export interface operations {
             };
         };
     };
+    come_back_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateLink"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    session_forget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     session_password: {
         parameters: {
             query?: never;
@@ -5687,6 +6393,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    volunteers_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolunteerOfferShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    volunteers_join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VolunteerInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolunteerCame"];
                 };
             };
             /** @description Refused. */

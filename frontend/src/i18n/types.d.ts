@@ -12,6 +12,7 @@ import type review from './en/review.json'
 import type scores from './en/scores.json'
 import type training from './en/training.json'
 import type versions from './en/versions.json'
+import type volunteers from './en/volunteers.json'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -28,6 +29,7 @@ declare module 'i18next' {
       training: typeof training
       cycle: typeof cycle
       versions: typeof versions
+      volunteers: typeof volunteers
       errors: typeof errors
       help: typeof help
     }

@@ -184,13 +184,19 @@ describe('the line', () => {
     expect(tab.hands.waits).toEqual([])
   })
 
-  it('waits as long as the server says', async () => {
+  it('keeps what comes too fast, waits as long as the server says, and sends it then', async () => {
     const tab = await openTab()
     const busy = failure('server', 429)
     server.fate = () => Object.assign(Object.create(Object.getPrototypeOf(busy)), busy, { wait: 12 })
     await tab.outbox.add(vote(1))
     await tab.line.kick()
     expect(tab.hands.waits[0]?.ms).toBe(12_000)
+    expect(tab.line.state).toBe('slowed')
+    expect(tab.outbox.counts).toEqual({ waiting: 1, refused: 0 })
+    server.fate = () => 'arrives'
+    await settle(tab)
+    expect(server.votes.size).toBe(1)
+    expect(tab.line.state).toBe('ready')
   })
 
   it('keeps the outbox when the session ended, and goes on after the sign-in', async () => {

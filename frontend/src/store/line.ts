@@ -14,7 +14,8 @@ const BACKOFF_MS = 1000
 /** Short: people sit in front of the page. A server that needs longer says so by Retry-After. */
 const BACKOFF_CAP_MS = 8_000
 
-export type LineState = 'ready' | 'offline' | 'failing' | 'signed_out' | 'other_user'
+/** `slowed`: the server asked for a pause, because these answers come faster than people give them. */
+export type LineState = 'ready' | 'offline' | 'failing' | 'slowed' | 'signed_out' | 'other_user'
 
 /** What a label page wants from its project with the next request. */
 export interface Customer {
@@ -167,7 +168,7 @@ export class Line extends Emitter {
       return false
     }
     if (failure.kind !== 'refused') {
-      this.setState(failure.kind === 'offline' ? 'offline' : 'failing')
+      this.setState(failure.kind === 'offline' ? 'offline' : failure.status === 429 ? 'slowed' : 'failing')
       this.backOff(failure.wait)
       return false
     }

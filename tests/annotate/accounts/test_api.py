@@ -47,7 +47,7 @@ def test_signing_in_and_out() -> None:
     assert reply.status_code == 200
     assert reply.json()["user"] | {"id": 0} == {
         "id": 0, "username": "ada", "name": "Ada L.", "language": "", "theme": "", "is_server_admin": False,
-        "may_create_projects": False,
+        "may_create_projects": False, "is_volunteer": False,
     }  # fmt: skip
     assert who(client) == "ada"
     assert client.post("/api/session/sign-out").json()["user"] is None

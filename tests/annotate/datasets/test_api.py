@@ -20,7 +20,16 @@ from annotate.labeling.models import Prediction, Proposal, Task
 from annotate.manifest.read import open_version
 from annotate.projects.models import Member, Project
 from tests.annotate.datasets import crowd
-from tests.make import client_for, concepts, make_image, make_member, make_project, make_task, make_user
+from tests.make import (
+    client_for,
+    concepts,
+    make_image,
+    make_member,
+    make_project,
+    make_task,
+    make_user,
+    make_volunteer,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -222,15 +231,16 @@ def test_the_item_page_tells_the_whole_story() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "named"), [(Member.Role.ADMIN, True), (Member.Role.REVIEWER, True), (Member.Role.RESEARCHER, False)]
+    ("role", "named", "volunteers"),
+    [(Member.Role.ADMIN, True, True), (Member.Role.REVIEWER, True, False), (Member.Role.RESEARCHER, False, False)],
 )
-def test_people_have_names_only_for_those_who_answer_for_them(role: str, named: bool) -> None:
-    project, _, (bo, cy) = crowd.small_project(0)
-    image = crowd.labeled(project, 1, [bo, cy], ["cat", "cat"])
+def test_people_have_names_only_for_those_who_answer_for_them(role: str, named: bool, volunteers: bool) -> None:
+    project, _, (bo, _) = crowd.small_project(0)
+    image = crowd.labeled(project, 1, [bo, make_volunteer(project, "Vera Verily").user], ["cat", "cat"])
     other = make_user("eve")
     make_member(project, other, role)
     found = json.dumps(item(client_for(other), project, image))
-    assert ("Bo Example" in found) is named
+    assert (("Bo Example" in found), ("Vera Verily" in found)) == (named, volunteers)
     assert "bo.username" not in found
 
 

@@ -11,10 +11,15 @@ import { PageTitle } from '@/components/PageTitle'
 import { newPassword } from '../login/password'
 import { tellDone } from '../tell'
 import { AppearanceFields } from './AppearanceFields'
+import { VolunteerAccount } from './VolunteerAccount'
 
 export default function AccountPage() {
-  const { t } = useTranslation('account')
+  const { t } = useTranslation(['account', 'volunteers'])
   const user = useUser()
+  if (user.is_volunteer)
+    return (
+      <VolunteerAccount name={user.name} form={<NameForm name={user.name} help={t('volunteers:join.nameHelp')} />} />
+    )
   return (
     <Stack maw={560} gap="lg">
       <PageTitle title={t('account.title')} lead={t('account.signedInAs', { username: user.username })} />
@@ -23,7 +28,7 @@ export default function AccountPage() {
           {t('account.you')}
         </Title>
         <Stack>
-          <NameForm name={user.name} />
+          <NameForm name={user.name} help={t('nameHelp')} />
           <AppearanceFields />
         </Stack>
       </Paper>
@@ -37,7 +42,7 @@ export default function AccountPage() {
   )
 }
 
-function NameForm({ name }: { name: string }) {
+function NameForm({ name, help }: { name: string; help: string }) {
   const { t } = useTranslation(['account', 'common'])
   const client = useQueryClient()
   const form = useForm({ initialValues: { name } })
@@ -57,7 +62,7 @@ function NameForm({ name }: { name: string }) {
         <TextInput
           w="100%"
           label={t('name')}
-          description={t('nameHelp')}
+          description={help}
           autoComplete="name"
           maxLength={150}
           {...form.getInputProps('name')}

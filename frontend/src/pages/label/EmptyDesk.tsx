@@ -38,6 +38,11 @@ export function EmptyDesk({ view, project, onAsk }: Props) {
             {t('empty.toImport')}
           </Link>
         )}
+        {view.reason === 'practice' && (
+          <Link className={styles.button} to="/p/$pid/practice" params={{ pid: project.id }}>
+            {t('empty.toPractice')}
+          </Link>
+        )}
         <button type="button" className={styles.button} onClick={onAsk}>
           {t('empty.ask')}
         </button>
@@ -57,6 +62,7 @@ function said(
   manages: boolean,
   t: ReturnType<typeof useTranslation<'label'>>['t'],
 ): { title: string; help: string } {
+  if (view.reason === 'practice') return { title: t('empty.practice'), help: t('empty.practiceHelp') }
   if (view.failure && view.failure.kind !== 'refused')
     return { title: t('empty.offline'), help: t('empty.offlineHelp') }
   if (view.failure) {

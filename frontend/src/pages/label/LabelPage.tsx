@@ -32,6 +32,11 @@ import { useSketch } from './useSketch'
 const DrawnStage = lazy(() => import('./DrawnStage'))
 const loadPanels = () => import('./Panels')
 const Panels = lazy(loadPanels)
+const Thanks = lazy(() => import('./Thanks'))
+
+/** After so many answers thanks are said, for as long as the next few take. */
+const FIFTY = 50
+const SHOWN_FOR = 5
 
 type Panel = { name: Opened } | { name: 'search'; start: string } | null
 
@@ -140,8 +145,14 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
     at?.desk.revisit({ task: vote.about, key, answer: vote.payload })
   }
   const { Search } = kind
+  const count = view?.count ?? 0
   const overlay = (
     <>
+      {count >= FIFTY && count % FIFTY < SHOWN_FOR && (
+        <Suspense>
+          <Thanks project={pid} count={count - (count % FIFTY)} />
+        </Suspense>
+      )}
       <Overlay at={at} view={view} project={project} classes={guide.classes} />
       {panel?.name === 'search' && (
         <Search classes={guide.classes} recent={recent.order} start={panel.start} onPick={pick} onClose={close} />

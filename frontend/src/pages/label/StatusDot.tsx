@@ -32,6 +32,7 @@ export function StatusDot({ sender, onOpen }: { sender: Sender; onOpen: () => vo
     waiting && t('status.waiting', { number: counts.waiting }),
     line === 'offline' && t('status.offline'),
     line === 'failing' && t('status.failing'),
+    line === 'slowed' && t('status.slowed'),
     (line === 'signed_out' || line === 'other_user') && t('status.signedOut'),
     !kept && t('status.notKept'),
   ].filter(Boolean)

@@ -19,7 +19,7 @@ export default function SignInSheet(props: Props) {
 }
 
 function Sheet({ onSignedIn }: Props) {
-  const { t } = useTranslation('account')
+  const { t } = useTranslation(['account', 'volunteers'])
   const before = useQueryClient().getQueryData(sessionQuery.queryKey)?.user
   return (
     <Modal
@@ -30,19 +30,25 @@ function Sheet({ onSignedIn }: Props) {
       closeOnClickOutside={false}
       centered
       zIndex={1000}
-      title={t('signIn.again')}
+      title={t(before?.is_volunteer ? 'volunteers:sheet.title' : 'signIn.again')}
     >
-      <Text size="sm" c="dimmed" mb="md">
-        {t('signIn.againHelp')}
-      </Text>
-      <SignInForm
-        username={before?.username}
-        onSignedIn={(session) => {
-          // Another person's page must not keep what the first one had on it.
-          if (before && session.user?.id !== before.id) location.assign('/')
-          else onSignedIn()
-        }}
-      />
+      {before?.is_volunteer ? (
+        <Text>{t('volunteers:sheet.help')}</Text>
+      ) : (
+        <>
+          <Text size="sm" c="dimmed" mb="md">
+            {t('signIn.againHelp')}
+          </Text>
+          <SignInForm
+            username={before?.username}
+            onSignedIn={(session) => {
+              // Another person's page must not keep what the first one had on it.
+              if (before && session.user?.id !== before.id) location.assign('/')
+              else onSignedIn()
+            }}
+          />
+        </>
+      )}
     </Modal>
   )
 }

@@ -119,7 +119,8 @@ function Progress({ project }: { project: Project }) {
     [t('overview.settled'), counted(project, 'tasks_closed')],
     [t('overview.waiting'), counted(project, 'tasks_open')],
     [t('overview.review'), counted(project, 'tasks_review')],
-    [t('overview.holdout'), counted(project, 'holdout')],
+    // A volunteer is not told what is set aside.
+    ...(project.role === 'volunteer' ? [] : [[t('overview.holdout'), counted(project, 'holdout')] as const]),
   ] as const
   const total = counted(project, 'tasks_closed') + counted(project, 'tasks_open') + counted(project, 'tasks_review')
   const share = (name: string) => (total > 0 ? `${(counted(project, name) / total) * 100}%` : '0%')

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { PageTitle } from '@/components/PageTitle'
 import { Invitations } from './Invitations'
 import { Members } from './Members'
+import { VolunteerLinks } from './VolunteerLinks'
 
 const route = getRouteApi('/inside/shell/p/$pid/people')
 
@@ -16,6 +17,7 @@ export default function PeoplePage() {
       <Stack gap="xl" maw={920}>
         <Members pid={pid} />
         <Invitations pid={pid} />
+        <VolunteerLinks pid={pid} />
       </Stack>
     </>
   )

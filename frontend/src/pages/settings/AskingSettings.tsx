@@ -40,6 +40,7 @@ export function AskingSettings({ project }: { project: Project }) {
       consensus_method: project.consensus_method,
       order: project.order,
       show_proposals: project.show_proposals,
+      practice_required: project.practice_required,
     },
   })
   const save = useSaveProject(project.id, {
@@ -114,6 +115,11 @@ export function AskingSettings({ project }: { project: Project }) {
               label={t('settings.proposals')}
               description={t('settings.proposalsHelp')}
               {...form.getInputProps('show_proposals', { type: 'checkbox' })}
+            />
+            <Switch
+              label={t('settings.practice')}
+              description={t('settings.practiceHelp')}
+              {...form.getInputProps('practice_required', { type: 'checkbox' })}
             />
             <Button
               type="submit"

@@ -2,6 +2,7 @@ import { Divider, NavLink, Text } from '@mantine/core'
 import {
   IconAdjustments,
   IconBolt,
+  IconChartBar,
   IconChartLine,
   IconDatabaseExport,
   IconFolders,
@@ -27,6 +28,7 @@ const ICONS: Record<string, Icon> = {
   overview: IconLayoutDashboard,
   label: IconTag,
   mine: IconListCheck,
+  me: IconChartBar,
   review: IconScale,
   data: IconPhoto,
   import: IconPhotoPlus,

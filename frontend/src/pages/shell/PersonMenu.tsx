@@ -54,10 +54,15 @@ export function PersonMenu({ user }: { user: User }) {
           <Menu.Item component={Link} to="/help/keys" leftSection={<IconKeyboard size={16} aria-hidden />}>
             {t('nav.keys')}
           </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
-            {t('nav.signOut')}
-          </Menu.Item>
+          {/* Without a password signing out wants a thought: a volunteer does it on the account's page. */}
+          {!user.is_volunteer && (
+            <>
+              <Menu.Divider />
+              <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
+                {t('nav.signOut')}
+              </Menu.Item>
+            </>
+          )}
         </Menu.Dropdown>
       </Menu>
       {unsent > 0 && <UnsentVotes number={unsent} onStay={() => setUnsent(0)} onLeave={() => signOut.mutate()} />}

@@ -3,13 +3,13 @@ import { sectionsFor } from './sections'
 
 describe('sections', () => {
   it('shows an annotator the work and nothing of the administration', () => {
-    expect(sectionsFor({ actions: ['label', 'see'] })).toEqual(['overview', 'label', 'mine'])
+    expect(sectionsFor({ actions: ['label', 'see'] })).toEqual(['overview', 'label', 'mine', 'me'])
   })
 
   it('shows an admin everything', () => {
     const all = sectionsFor({ actions: ['manage', 'settle', 'browse', 'work', 'label', 'see'] })
     expect(all).toContain('settings')
-    expect(all).toHaveLength(12)
+    expect(all).toHaveLength(13)
   })
 
   it('lets a researcher browse without settling or managing', () => {

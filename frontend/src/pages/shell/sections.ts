@@ -5,6 +5,7 @@ const SECTIONS = [
   ['overview', 'see'],
   ['label', 'label'],
   ['mine', 'label'],
+  ['me', 'label'],
   ['review', 'settle'],
   ['data', 'browse'],
   ['import', 'manage'],

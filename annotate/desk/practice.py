@@ -1,0 +1,176 @@
+"""Guided practice: ten pictures whose answers are known. What is said here is no vote and touches no consensus.
+
+Known is what a ruling settled on the training side, gold first; nothing of the holdout, and no picture that has left
+the queue. The known answer is told only after one's own, and whoever has practised on a task knows it from then on:
+`practised_on` names these tasks for whoever would ask them blind.
+"""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Min, QuerySet
+from django.utils import timezone
+
+from annotate.accounts.models import User
+from annotate.consensus.models import Consensus
+from annotate.core import errors
+from annotate.desk.models import Practice
+from annotate.ingest.models import Image
+from annotate.kinds import KINDS
+from annotate.labeling import services as labeling
+from annotate.labeling.models import Seat, Task
+from annotate.labeling.schema import schema_of
+from annotate.projects.models import Member, Project
+
+MOST = 10
+# With fewer known pictures there is nothing to practise on; only with all of them is it offered without being asked.
+LEAST = 3
+# How alike an answer must be to the known one: the same class, or boxes that lie where they should and miss few.
+RIGHT = 0.6
+DRAWS, EACH = 12, 5
+REMEMBERED = 20
+GONE = "gone"
+NEWCOMERS = frozenset({Member.Role.ANNOTATOR, Member.Role.VOLUNTEER})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one answer. `right` is None where the answer is no longer known: the picture does not count."""
+
+    practice: Practice
+    right: bool | None
+    known: dict[str, Any] | None
+    overlap: float
+
+
+def known(project: Project) -> QuerySet[Consensus]:
+    """The settled answers that may be practised on."""
+    rulings = (Consensus.Source.GOLD, Consensus.Source.DECISION)
+    return Consensus.objects.filter(
+        project=project, decided=True, source__in=rulings, task__state=Task.State.CLOSED, task__holdout=False,
+        task__image__state=Image.State.READY, task__image__split=Image.Split.TRAIN,
+    )  # fmt: skip
+
+
+def state(member: Member) -> dict[str, Any]:
+    """What practice there is for a member: how many known pictures (ten at most are counted), and how the last went."""
+    project, mine = member.project, Practice.objects.filter(project=member.project, user=member.user_id)
+    last = mine.filter(finished_at__isnull=False).order_by("-id").first()
+    number = known(project)[:MOST].count()
+    return {
+        "known": number,
+        "enough": number >= LEAST,
+        "offered": member.role == Member.Role.VOLUNTEER and number >= MOST and last is None,
+        "required": needed(member, found=number),
+        "last": None if last is None else {**score(last), "finished_at": last.finished_at},
+    }
+
+
+def needed(member: Member, *, found: int | None = None) -> bool:
+    """Whether the project lets this person label only after a practice; asks no more than it must."""
+    project = member.project
+    if not project.practice_required or member.role not in NEWCOMERS:
+        return False
+    mine = {"project": project, "user_id": member.user_id}
+    if Seat.objects.filter(votes__gt=0, **mine).exists():
+        return False
+    if Practice.objects.filter(finished_at__isnull=False, **mine).exists():
+        return False
+    return (known(project)[:LEAST].count() if found is None else found) >= LEAST
+
+
+def score(practice: Practice) -> dict[str, int]:
+    """How many answers were right, of how many that counted."""
+    counted = [mark for mark in practice.marks if mark != GONE]
+    return {"right": sum(mark is True for mark in counted), "of": len(counted)}
+
+
+def practised_on(project: Project, user_id: int) -> set[int]:
+    """The tasks whose answers a person was told in practice."""
+    told = Practice.objects.filter(project=project, user_id=user_id).values_list("tasks", flat=True)
+    return {task for tasks in told for task in tasks}
+
+
+def begin(project: Project, user: User, *, seed: int) -> Practice:
+    """A new practice on up to ten known pictures, those not practised on lately first, of many classes.
+
+    Conflict where fewer than three are known.
+    """
+    before = Practice.objects.filter(project=project, user=user).order_by("-id")[:REMEMBERED]
+    seen = {task for practice in before for task in practice.tasks}
+    drawn = _draw(project, seen, random.Random(seed))
+    if len(drawn) < LEAST:
+        raise errors.Conflict("nothing_to_practise", "Too few pictures have a known answer yet.", {"known": len(drawn)})
+    return Practice.objects.create(project=project, user=user, tasks=drawn, marks=[None] * len(drawn))
+
+
+def _draw(project: Project, seen: set[int], draw: random.Random) -> list[int]:
+    """Ids of tasks, from short stretches at random places of each source: the cost does not grow with the known."""
+    kind, live = KINDS[project.kind], schema_of(project).live
+    chosen: list[int] = []
+    for source in (Consensus.Source.GOLD, Consensus.Source.DECISION):
+        found = {
+            task: classes
+            for task, answer in _stretches(known(project).filter(source=source), draw)
+            if live.issuperset(classes := kind.classes(answer))
+        }
+        ordered = sorted(found, key=lambda task: (task in seen, draw.random()))
+        chosen += _of_many_classes([(task, found[task], task in seen) for task in ordered], MOST - len(chosen))
+    draw.shuffle(chosen)
+    return chosen
+
+
+def _stretches(rows: QuerySet[Consensus], draw: random.Random) -> list[tuple[int, Any]]:
+    ends = rows.aggregate(first=Min("task_id"), last=Max("task_id"))
+    if ends["first"] is None:
+        return []
+    starts = [ends["first"], *(draw.randint(ends["first"], ends["last"]) for _ in range(DRAWS))]
+    found: dict[int, Any] = {}
+    for place, start in enumerate(starts):
+        stretch = rows.filter(task_id__gte=start).order_by("task_id").values_list("task_id", "answer")
+        found.update(stretch[: EACH if place else EACH * DRAWS])
+    return list(found.items())
+
+
+def _of_many_classes(ordered: list[tuple[int, tuple[int, ...], bool]], want: int) -> list[int]:
+    """Up to `want` tasks in their order, but a class comes again only after all others; new pictures before old."""
+    chosen: list[int] = []
+    for old in (False, True):
+        left = [(task, classes) for task, classes, seen in ordered if seen is old]
+        while left and len(chosen) < want:
+            shown: set[int] = set()
+            rest = []
+            for task, classes in left:
+                first = classes[0] if classes else 0
+                if first in shown or len(chosen) >= want:
+                    rest.append((task, classes))
+                else:
+                    shown.add(first)
+                    chosen.append(task)
+            left = rest
+    return chosen
+
+
+def answer(project: Project, user: User, *, practice_id: int, place: int, said: Any) -> Verdict:
+    """Checks one answer against the known one, which is told only now. The first answer to a picture is what counts.
+
+    Refused: another's practice, a place that it does not have, an answer that the kind does not allow.
+    """
+    with transaction.atomic():
+        mine = Practice.objects.select_for_update().filter(project=project, user=user, pk=practice_id).first()
+        if mine is None or not 0 <= place < len(mine.tasks):
+            raise errors.NotFound("no_such_practice", "There is no such picture in a practice of yours.")
+        task = Task.objects.select_related("image").get(pk=mine.tasks[place])
+        value = labeling.parse_answer(project.kind, said, schema_of(project).live)
+        value = labeling.cut_to_picture(project.kind, value, image_id=task.image_id)
+        settled = known(project).filter(task=task).values_list("answer", flat=True).first()
+        overlap = 0.0 if settled is None else KINDS[project.kind].similarity(value, settled)
+        right = None if settled is None else overlap >= RIGHT
+        if mine.marks[place] is None:
+            mine.marks[place] = GONE if right is None else right
+            if None not in mine.marks:
+                mine.finished_at = timezone.now()
+            mine.save(update_fields=["marks", "finished_at"])
+    return Verdict(mine, right, settled, overlap)
