@@ -3,17 +3,9 @@
 from annotate.labeling.services.asking import ask_again, refuse_holdout, return_skipped, set_ranks
 from annotate.labeling.services.examples import use_as_example
 from annotate.labeling.services.imports import retry_unknown, take_imported
+from annotate.labeling.services.leases import drop_leases, expire_leases, release, waiting_on_others
 from annotate.labeling.services.machine import add_predictions, propose
-from annotate.labeling.services.queue import (
-    Handed,
-    Taken,
-    drop_leases,
-    expire_leases,
-    release,
-    sit,
-    take,
-    waiting_on_others,
-)
+from annotate.labeling.services.queue import Handed, Taken, sit, take
 from annotate.labeling.services.tasks import (
     ask_for_more,
     bring_back_image,
