@@ -9,6 +9,7 @@ from annotate.core import progress, storage
 from annotate.core.progress import LongJob
 from annotate.datasets.models import DatasetVersion, Export
 from annotate.ingest.models import Batch, BatchFile
+from annotate.labeling.models import Seat
 from annotate.projects import services as projects
 from annotate.projects.models import GuidePicture, LabelClass, Member, Project
 from tests.make import make_image, make_member, make_project, make_task, make_user, picture_bytes
@@ -37,6 +38,7 @@ def make_cast(name: str) -> Cast:
     image = make_image(project, 1)
     task = make_task(image)
     Consensus.objects.create(task=task, project=project, method="plurality")
+    Seat.objects.create(project=project, user=people["annotator"], votes=1)
     batch = Batch.objects.create(project=project, name="first", created_by=admin, job=job)
     file = BatchFile.objects.create(batch=batch, path="a.png", state=BatchFile.State.REFUSED, code="empty_file")
     ids = {
@@ -44,6 +46,7 @@ def make_cast(name: str) -> Cast:
         "guide/pictures": _guide_picture(project, admin, 7).pk,
         "examples": _guide_picture(project, admin, 8, label_class).pk,
         "members": members["annotator"].pk,
+        "people": people["annotator"].pk,
         "invitations": invitation.pk,
         "jobs": job.pk,
         "images": image.pk,

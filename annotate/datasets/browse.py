@@ -186,7 +186,7 @@ def _ruling(project: Project, one: Decision, *, names: bool) -> dict[str, Any]:
 
 EVENT: dict[str, Any] = {
     "person": "", "answer": None, "text": "", "asking": None, "counted": None, "surplus": None, "superseded": None,
-    "proposed": None, "score": None, "took_ms": None,
+    "proposed": None, "score": None, "took_ms": None, "gold": None,
 }  # fmt: skip
 
 
@@ -233,4 +233,5 @@ def _vote(project: Project, one: Vote, *, names: bool) -> dict[str, Any]:
         "superseded": one.superseded,
         "proposed": one.proposal_id is not None,
         "took_ms": one.took_ms,
+        "gold": one.gold,
     }

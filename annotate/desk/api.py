@@ -85,6 +85,16 @@ class GuideView(ProjectView):
         return Response(selectors.guide(self.project))
 
 
+class PauseView(ProjectView):
+    """Why one is handed no questions, with the known answers that one has missed."""
+
+    rules = {"GET": Action.LABEL}
+
+    @extend_schema(operation_id="desk_pause", responses=shapes.DeskPause)
+    def get(self, request: Request, pid: int) -> Response:
+        return Response(selectors.pause_row(self.project, request.user.pk))
+
+
 class ReviewView(ProjectView):
     """What waits for a reviewer, least certain first."""
 

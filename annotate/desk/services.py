@@ -52,8 +52,11 @@ def work(
         labeling.release(project, user_id=user.pk, task_ids=release)
     if taken is None:
         taken = labeling.take(project, user_id=user.pk, want=want)
-    reason, leased = None, taken.leased_by_others
-    if take and not taken.tasks:
+    reason: str | None = None
+    leased = taken.leased_by_others
+    if taken.paused:
+        reason = "paused"
+    elif take and not taken.tasks:
         leased = labeling.waiting_on_others(project, user.pk)
         reason = _reason(project, leased=leased)
     counts = project.counts

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<int:pid>/desk", api.DeskView.as_view()),
     path("projects/<int:pid>/desk/mine", api.OwnVotesView.as_view()),
     path("projects/<int:pid>/desk/guide", api.GuideView.as_view()),
+    path("projects/<int:pid>/desk/pause", api.PauseView.as_view()),
     path("projects/<int:pid>/review", api.ReviewView.as_view()),
     path("projects/<int:pid>/review/<int:task>", api.RulingView.as_view()),
 ]

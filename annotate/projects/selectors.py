@@ -170,7 +170,7 @@ def audit_of(project: Project) -> QuerySet[Audit]:
 PLAIN = (
     *("id", "name", "description", "kind", "redundancy", "holdout_share", "holdout_votes", "votes_cap"),
     *("accept_confidence", "consensus_method", "guide_text", "guide_version", "order", "show_proposals"),
-    *("licence", "counts", "created_at"),
+    *("licence", "counts", "created_at", "gold_share", "gold_bar"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from annotate.labeling.services.asking import ask_again, refuse_holdout, return_skipped, set_ranks
 from annotate.labeling.services.examples import use_as_example
+from annotate.labeling.services.gold import LEAST_ANSWERS, LEAST_GOLD, likeness, pause, resume, set_gold
 from annotate.labeling.services.imports import retry_unknown, take_imported
 from annotate.labeling.services.leases import drop_leases, expire_leases, release, waiting_on_others
 from annotate.labeling.services.machine import add_predictions, propose
@@ -28,6 +29,8 @@ from annotate.labeling.services.votes import (
 )
 
 __all__ = [
+    "LEAST_ANSWERS",
+    "LEAST_GOLD",
     "Ballot",
     "Cast",
     "Handed",
@@ -44,15 +47,19 @@ __all__ = [
     "expire_leases",
     "follow_images",
     "follow_settings",
+    "likeness",
     "open_tasks",
     "parse_answer",
     "parse_for",
+    "pause",
     "propose",
     "refuse_holdout",
     "release",
+    "resume",
     "retry_unknown",
     "return_skipped",
     "set_aside_image",
+    "set_gold",
     "set_ranks",
     "settled_with_fewer",
     "sit",

@@ -35,6 +35,8 @@ class ProjectShape(serializers.Serializer[Any]):
     guide_version = serializers.IntegerField()
     order = serializers.CharField()
     show_proposals = serializers.BooleanField()
+    gold_share = serializers.FloatField()
+    gold_bar = serializers.FloatField(allow_null=True)
     licence = serializers.CharField()
     counts = serializers.DictField(child=serializers.IntegerField())
     created_at = serializers.DateTimeField()
@@ -59,6 +61,8 @@ class SettingsIn(fields.Strict):
     guide_text = fields.Char(max_length=100_000, required=False, allow_blank=True, trim_whitespace=False)
     order = fields.Char(max_length=20, required=False)
     show_proposals = fields.Boolean(required=False)
+    gold_share = fields.Float(min_value=0, max_value=0.3, required=False)
+    gold_bar = fields.Float(min_value=0.5, max_value=1, required=False, allow_null=True)
     licence = fields.Char(max_length=200, required=False, allow_blank=True)
 
 

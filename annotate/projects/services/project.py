@@ -16,7 +16,7 @@ from annotate.taxonomy import services as taxonomy
 SETTINGS = frozenset(
     (
         *("name", "description", "redundancy", "holdout_votes", "holdout_share", "votes_cap", "accept_confidence"),
-        *("consensus_method", "guide_text", "order", "show_proposals", "licence"),
+        *("consensus_method", "guide_text", "order", "show_proposals", "licence", "gold_share", "gold_bar"),
     )
 )
 
