@@ -103,6 +103,7 @@ def _tile(image: Image, task: Task | None) -> dict[str, Any]:
         "agreement": consensus.agreement if consensus else None,
         "votes": task.votes_counted if task else 0,
         "problem": image.problem,
+        "gold": task is not None and task.gold_lot is not None,
     }
 
 

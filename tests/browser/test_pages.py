@@ -52,6 +52,8 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
         reset = admin.post(f"/api/accounts/{account['id']}/reset-link")["url"].rpartition("/")[2]
         boxes, drawn = boxes_of(stack, home / "boxes")
         parts = ["", "/mine", "/review", "/data", f"/item/{image}", "/import", "/people", "/versions", "/runs"]
+        me = admin.get("/api/session")["user"]["id"]
+        parts += ["/people?tab=work", f"/people?tab=work&person={me}"]
         parts += [f"/runs/{run['id']}", f"/evaluations/{evaluation}", "/cycle", "/jobs"]
         parts += [f"/settings{tab}" for tab in ("", "?tab=classes", "?tab=guide", "?tab=asking")]
         yield Lived(

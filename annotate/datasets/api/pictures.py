@@ -39,6 +39,7 @@ class Tile(serializers.Serializer[Any]):
     agreement = serializers.FloatField(allow_null=True)
     votes = serializers.IntegerField()
     problem = serializers.CharField()
+    gold = serializers.BooleanField(help_text="Asked among the others because its answer is known.")
 
 
 class TilePage(serializers.Serializer[Any]):

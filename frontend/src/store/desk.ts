@@ -58,8 +58,8 @@ export interface Progress {
   total: number
 }
 
-/** Why no task came: everything is answered, others hold the rest, nobody asked anything, or no classes exist. */
-export type EmptyReason = 'done' | 'leased' | 'no_tasks' | 'no_classes'
+/** Why no task came: all is answered, others hold the rest, nobody asked anything, no classes exist, one is paused. */
+export type EmptyReason = 'done' | 'leased' | 'no_tasks' | 'no_classes' | 'paused'
 
 export interface VoteResult {
   key: string
