@@ -144,9 +144,8 @@ describe('how people do', () => {
     fireEvent.change(note, { target: { value: 'call me' } })
     fireEvent.click(within(panel).getByRole('button', { name: 'Pause Cleo' }))
     expect(await within(panel).findByText('“call me”')).toBeTruthy()
-    expect(vi.mocked(api.POST).mock.calls.map(([, sent]) => (sent as { body: unknown }).body)).toEqual([
-      { note: 'call me' },
-    ])
+    const sent = vi.mocked(api.POST).mock.calls as unknown as [string, { body: unknown }][]
+    expect(sent.map(([, { body }]) => body)).toEqual([{ note: 'call me' }])
     fireEvent.click(within(panel).getByRole('button', { name: 'Close' }))
     expect(screen.queryByRole('region', { name: 'Cleo' })).toBeNull()
   })
