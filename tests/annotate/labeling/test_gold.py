@@ -358,6 +358,9 @@ def test_settled_pictures_are_marked_and_unmarked_from_the_wall() -> None:
     row = Task.objects.get(pk=settled)
     assert (row.gold, row.gold_by_id, row.gold_lot is not None) == (crowd.choice(project, "owl"), reviewer.pk, True)
     assert Consensus.objects.get(task=settled).source == "gold"
+    page = f"/api/projects/{project.pk}/images"
+    tiles = client_for(reviewer).get(page).json()["items"]
+    assert {tile["id"]: tile["gold"] for tile in tiles} == {image: task == settled for task, image in images.items()}
     done = client_for(reviewer).post(url, {"action": "unmark_gold", "ids": ids}, format="json").json()
     assert done["done"] == 1 and Task.objects.get(pk=settled).gold is None
     assert Consensus.objects.get(task=settled).source == "decision"

@@ -18,8 +18,8 @@ interface Dot {
   share: number
 }
 
-const HEIGHT = 320
-const PAD = { left: 56, right: 16, top: 16, bottom: 46 }
+const HEIGHT = 350
+const PAD = { left: 56, right: 16, top: 62, bottom: 46 }
 const SMALLEST = 6
 const LARGEST = 22
 /** With more people than this their names would lie on one another. */
@@ -96,6 +96,9 @@ function Plot({ dots, width, chosen, onChoose }: { dots: Dot[]; width: number } 
             </text>
           </g>
         ))}
+        <text x={-PAD.left} y={14 - PAD.top}>
+          {t('scatter.y')}
+        </text>
         <text x={inner.width / 2} y={inner.height + 38} textAnchor="middle">
           {t('scatter.x')}
         </text>
