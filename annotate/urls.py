@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("annotate.projects.urls")),
     path("api/", include("annotate.ingest.urls")),
     path("api/", include("annotate.labeling.urls")),
+    path("api/", include("annotate.consensus.urls")),
     path("api/", include("annotate.desk.urls")),
     path("api/", include("annotate.datasets.urls")),
     path("api/", include("training.urls")),

@@ -9,6 +9,7 @@ from annotate.core import progress, storage
 from annotate.core.progress import LongJob
 from annotate.datasets.models import DatasetVersion, Export
 from annotate.ingest.models import Batch, BatchFile
+from annotate.labeling.models import Seat
 from annotate.projects import services as projects
 from annotate.projects.models import GuidePicture, LabelClass, Project
 from annotate.projects.roles import GIVEN
@@ -42,6 +43,7 @@ def make_cast(name: str) -> Cast:
     task = make_task(image)
     hold(project, volunteer.user, task.pk)
     Consensus.objects.create(task=task, project=project, method="plurality")
+    Seat.objects.create(project=project, user=people["annotator"], votes=1)
     batch = Batch.objects.create(project=project, name="first", created_by=admin, job=job)
     file = BatchFile.objects.create(batch=batch, path="a.png", state=BatchFile.State.REFUSED, code="empty_file")
     ids = {
@@ -49,6 +51,7 @@ def make_cast(name: str) -> Cast:
         "guide/pictures": _guide_picture(project, admin, 7).pk,
         "examples": _guide_picture(project, admin, 8, label_class).pk,
         "members": members["annotator"].pk,
+        "people": people["annotator"].pk,
         "invitations": invitation.pk,
         "volunteer-links": volunteer.link_id,
         "jobs": job.pk,

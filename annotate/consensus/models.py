@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.db import models
 
-from annotate.labeling.models import Task
+from annotate.labeling.models import Seat, Task
 from annotate.projects.models import Project
 
 
@@ -60,6 +60,28 @@ class Skill(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "worker", "method"], name="skill_once")]
+
+
+class Standing(models.Model):
+    """How one person does in a project, as a sweep last found it, so that no request reads their votes.
+
+    Over their newest answers: `median_ms` of `timed` ones, and `agreed` of the `compared` ones whose settled answer
+    stands on more than their own word; `confusion` has rows [settled, said, how often] of classes by concept id as text
+    and "nothing", where an answer is one class; `worst` has rows [vote, likeness], least alike first. `days` counts
+    their answers by ISO day, up to vote `last_vote`. `mark` is what the project looked like then.
+    """
+
+    seat = models.OneToOneField(Seat, on_delete=models.CASCADE, primary_key=True, related_name="standing")
+    mark = models.CharField(max_length=100, default="")
+    last_vote = models.BigIntegerField(default=0)
+    days = models.JSONField(default=dict)
+    median_ms = models.PositiveIntegerField(null=True)
+    timed = models.PositiveIntegerField(default=0)
+    compared = models.PositiveIntegerField(default=0)
+    agreed = models.PositiveIntegerField(default=0)
+    confusion = models.JSONField(default=list)
+    worst = models.JSONField(default=list)
+    updated_at = models.DateTimeField()
 
 
 class Refit(models.Model):

@@ -104,6 +104,7 @@ def _tile(image: Image, task: Task | None) -> dict[str, Any]:
         "agreement": consensus.agreement if consensus else None,
         "votes": task.votes_counted if task else 0,
         "problem": image.problem,
+        "gold": task is not None and task.gold_lot is not None,
     }
 
 
@@ -189,7 +190,7 @@ def _ruling(project: Project, one: Decision, *, reader: frozenset[Action]) -> di
 
 EVENT: dict[str, Any] = {
     "person": "", "answer": None, "text": "", "asking": None, "counted": None, "surplus": None, "superseded": None,
-    "proposed": None, "score": None, "took_ms": None,
+    "proposed": None, "score": None, "took_ms": None, "gold": None,
 }  # fmt: skip
 
 
@@ -236,4 +237,5 @@ def _vote(project: Project, one: Vote, *, reader: frozenset[Action]) -> dict[str
         "superseded": one.superseded,
         "proposed": one.proposal_id is not None,
         "took_ms": one.took_ms,
+        "gold": one.gold,
     }

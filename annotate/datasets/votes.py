@@ -14,13 +14,14 @@ from annotate.manifest.schema import VoteRow
 SAYING = (Vote.Outcome.ANSWER, Vote.Outcome.CANNOT_TELL)
 GIVEN = (
     "task_id", "user_id", "source", "asking", "answer", "counted", "surplus", "superseded", "proposal_id", "created_at",
+    "gold",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Mark:
     """What a record has to know of a vote; `stands`: the settled answer was made of it, because it is live, of the
-    task's present asking, and says something of the content."""
+    task's present asking, says something of the content, and was not given to a question whose answer was known."""
 
     source: str
     stands: bool
@@ -39,16 +40,18 @@ class Given(NamedTuple):
     superseded: bool
     proposal_id: int | None
     created_at: datetime
+    gold: bool
 
 
 def marks_by_task(askings: Mapping[int, int]) -> dict[int, list[Mark]]:
     """Every vote on the tasks, in the order they were given; `askings` are the tasks' present ones by id."""
     found: dict[int, list[Mark]] = defaultdict(list)
     rows = Vote.objects.filter(task_id__in=list(askings)).order_by("id")
-    for task_id, source, asking, superseded, outcome in rows.values_list(
-        "task_id", "source", "asking", "superseded", "outcome"
+    for task_id, source, asking, superseded, gold, outcome in rows.values_list(
+        "task_id", "source", "asking", "superseded", "gold", "outcome"
     ).iterator():
-        found[task_id].append(Mark(source, asking == askings[task_id] and not superseded and outcome in SAYING))
+        live = asking == askings[task_id] and not superseded and not gold
+        found[task_id].append(Mark(source, live and outcome in SAYING))
     return found
 
 
@@ -72,7 +75,7 @@ def vote_row(vote: Given, *, digest: str, project_id: int) -> VoteRow:
         surplus=vote.surplus,
         proposed=vote.proposal_id is not None,
         source=vote.source,
-        extra={"superseded": True} if vote.superseded else {},
+        extra={name: True for name in ("superseded", "gold") if getattr(vote, name)},
     )
 
 

@@ -141,6 +141,16 @@ class OwnNumbersView(ProjectView):
         return Response(numbers.numbers(self.project, request.user.pk))
 
 
+class PauseView(ProjectView):
+    """Why one is handed no questions, with the known answers that one has missed."""
+
+    rules = {"GET": Action.LABEL}
+
+    @extend_schema(operation_id="desk_pause", responses=shapes.DeskPause)
+    def get(self, request: Request, pid: int) -> Response:
+        return Response(selectors.pause_row(self.project, request.user.pk))
+
+
 class ReviewView(ProjectView):
     """What waits for a reviewer, least certain first."""
 

@@ -10,7 +10,7 @@ from annotate.ingest import selectors as ingest
 from annotate.ingest.models import Image
 from annotate.kinds import KINDS
 from annotate.labeling import selectors as labeling
-from annotate.labeling.models import Task, Vote
+from annotate.labeling.models import Seat, Task, Vote
 from annotate.labeling.schema import schema_of
 from annotate.labeling.services import Handed
 from annotate.projects import selectors as projects
@@ -18,6 +18,7 @@ from annotate.projects.models import Project
 
 # A practice that was begun in another window may still be open.
 LATELY = 3
+MOST_MISSES = 24
 
 
 def picture(project_id: int, image_id: int, *, width: int, height: int) -> dict[str, Any]:
@@ -57,9 +58,32 @@ def own_vote_row(vote: Vote) -> dict[str, Any]:
         "created_at": vote.created_at.isoformat(),
         "superseded": vote.superseded,
         "surplus": vote.surplus,
-        "decided": task.ruled and current,
+        # To its giver an answer to a known question is any other: nobody has decided anything about it.
+        "decided": task.ruled and current and not (vote.gold and task.gold_lot is not None),
         "asking": vote.asking,
         "current": current,
+    }
+
+
+def pause_row(project: Project, user_id: int) -> dict[str, Any]:
+    """Why a person is handed no questions; nothing of what is known to whoever is not paused."""
+    seat = labeling.seat_of(project, user_id)
+    paused = seat is not None and seat.paused_at is not None
+    missed = labeling.missed(seat, limit=MOST_MISSES) if seat is not None and paused else []
+    answered, right, _ = labeling.gold_since(seat) if seat is not None and paused else (0, 0, 0)
+    by_accuracy = seat is not None and seat.paused_code == Seat.Pause.ACCURACY
+    return {
+        "paused": paused,
+        "code": seat.paused_code if seat is not None and paused else None,
+        "note": seat.paused_note if seat is not None and paused else "",
+        "at": seat.paused_at if seat is not None else None,
+        "answered": answered,
+        "right": right,
+        "demanded": project.gold_bar if by_accuracy else None,
+        "misses": [
+            {"image": _shown(one.task.image), "kind": one.task.kind, "answer": one.vote.answer, "known": one.task.gold}
+            for one in missed
+        ],
     }
 
 

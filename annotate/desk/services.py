@@ -67,7 +67,9 @@ def work(
     if full:
         taken = replace(taken, tasks=labeling.own_leases(project.pk, user.pk, take))
     reason, leased = held_back if take else None, taken.leased_by_others
-    if take and not taken.tasks and not held_back:
+    if taken.paused:
+        reason = "paused"
+    elif take and not taken.tasks and not held_back:
         leased = labeling.waiting_on_others(project, user.pk)
         reason = _reason(project, leased=leased)
     counts = project.counts

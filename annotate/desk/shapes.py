@@ -6,8 +6,9 @@ from rest_framework import serializers
 
 from annotate.consensus.models import Decision
 from annotate.core import fields
+from annotate.labeling.models import Seat
 
-REASONS = ("done", "leased", "no_tasks", "no_classes", "practice")
+REASONS = ("done", "leased", "no_tasks", "no_classes", "practice", "paused")
 STATUSES = ("stored", "repeated", "refused")
 
 
@@ -123,6 +124,26 @@ class DeskGuide(serializers.Serializer[Any]):
     pictures = DeskGuidePicture(many=True)
     classes = DeskClass(many=True)
     show_proposals = serializers.BooleanField()
+
+
+class DeskMiss(serializers.Serializer[Any]):
+    image = DeskPicture()
+    kind = serializers.CharField()
+    answer = serializers.DictField()
+    known = serializers.DictField()
+
+
+class DeskPause(serializers.Serializer[Any]):
+    """Why one is handed no questions, and where one was wrong: told only while paused."""
+
+    paused = serializers.BooleanField()
+    code = serializers.ChoiceField(choices=Seat.Pause.choices, allow_null=True)
+    note = serializers.CharField()
+    at = serializers.DateTimeField(allow_null=True)
+    answered = serializers.IntegerField()
+    right = serializers.IntegerField()
+    demanded = serializers.FloatField(allow_null=True)
+    misses = DeskMiss(many=True)
 
 
 class ReviewShare(serializers.Serializer[Any]):

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<int:pid>/desk/practice", api.PracticeView.as_view()),
     path("projects/<int:pid>/desk/practice/answer", api.PracticeAnswerView.as_view()),
     path("projects/<int:pid>/desk/numbers", api.OwnNumbersView.as_view()),
+    path("projects/<int:pid>/desk/pause", api.PauseView.as_view()),
     path("projects/<int:pid>/review", api.ReviewView.as_view()),
     path("projects/<int:pid>/review/<int:task>", api.RulingView.as_view()),
 ]

@@ -28,6 +28,11 @@ class TaskFacts:
     golden: bool
 
     @property
+    def asks_gold(self) -> bool:
+        """Whether an answer to it now is one to a known question: it says nothing of the picture any more."""
+        return self.golden and self.ruled and self.state == Task.State.CLOSED and not self.holdout
+
+    @property
     def room(self) -> int:
         """Votes that may still be promised to somebody."""
         return self.votes_wanted - self.votes_counted - self.leases_held
@@ -48,6 +53,7 @@ class VoteFacts(NamedTuple):
     superseded: bool
     answer_hash: str
     answer: Any  # as the database keeps it, so that votes that say all in `concept` are never taken apart
+    gold: bool = False
 
     @property
     def value(self) -> Any:
@@ -80,7 +86,7 @@ def votes_of(task_id: int) -> list[VoteFacts]:
     """Every vote on a task, of all askings, in the order they were cast."""
     found = sql.rows(
         "SELECT id, user_id, source, key, asking, outcome, concept, counted, surplus, superseded, answer_hash,"
-        " answer FROM labeling_vote WHERE task_id = %s ORDER BY id",
+        " answer, gold FROM labeling_vote WHERE task_id = %s ORDER BY id",
         [task_id],
     )
     return [
@@ -97,14 +103,16 @@ def votes_of(task_id: int) -> list[VoteFacts]:
             superseded=bool(row[9]),
             answer_hash=row[10],
             answer=row[11],
+            gold=bool(row[12]),
         )
         for row in found
     ]
 
 
 def live_votes(votes: list[VoteFacts], asking: int) -> list[VoteFacts]:
-    """The votes that stand in one asking; skips say nothing and are left out."""
-    return [v for v in votes if v.asking == asking and not v.superseded and v.outcome != Vote.Outcome.SKIP]
+    """The votes that stand in one asking; skips say nothing and are left out, and so are answers to known questions."""
+    live = [v for v in votes if v.asking == asking and not v.superseded and not v.gold]
+    return [v for v in live if v.outcome != Vote.Outcome.SKIP]
 
 
 def says(value: Any) -> tuple[str, int | None]:

@@ -30,7 +30,13 @@ class Task(models.Model):
     leases_held = models.PositiveSmallIntegerField(default=0)
     rank = models.FloatField(default=0)
     chosen_by = models.CharField(max_length=30, default="", blank=True)
+    # What is known to be right. `gold_lot` is this task's place in the draw of known questions, null where it is never
+    # one (nothing known, or held out); `gold_by` is who marked it and is therefore never asked.
     gold = models.JSONField(null=True)
+    gold_lot = models.FloatField(null=True)
+    gold_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     # Numbered by Queue.returned each time the task offers room again, so that people who had walked past it look back.
     returned = models.BigIntegerField(default=0)
     # A vote came in, or fewer votes are wanted, outside a person's request: the consensus sweep has to fold this task.
@@ -49,6 +55,7 @@ class Task(models.Model):
                 fields=["project", "returned"], condition=Q(state="open", returned__gt=0), name="task_returned"
             ),
             models.Index(fields=["id"], condition=Q(due=True), name="task_due"),
+            models.Index(fields=["project", "gold_lot"], condition=Q(gold_lot__isnull=False), name="task_gold"),
         ]
 
 
@@ -78,7 +85,16 @@ class Queue(models.Model):
 
 
 class Seat(models.Model):
-    """How far one person has walked along a project's queue, and what they have done there."""
+    """How far one person has walked along a project's queue, and what they have done there.
+
+    `handed` counts the questions handed out, by which the draw of known ones goes on. `gold_answered`, `gold_right` and
+    `gold_passed` are totals of GoldAnswer. A pause is due to the known answers after vote `gold_from`; the person has
+    been shown what was right for those up to vote `shown_to`, which can therefore not be changed any more.
+    """
+
+    class Pause(models.TextChoices):
+        ACCURACY = "accuracy"
+        BY_HAND = "by_hand"
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -90,6 +106,15 @@ class Seat(models.Model):
     day = models.DateField(null=True)
     votes_today = models.PositiveIntegerField(default=0)
     seen_at = models.DateTimeField(auto_now_add=True)
+    handed = models.PositiveBigIntegerField(default=0, db_default=0)
+    gold_answered = models.PositiveIntegerField(default=0, db_default=0)
+    gold_right = models.PositiveIntegerField(default=0, db_default=0)
+    gold_passed = models.PositiveIntegerField(default=0, db_default=0)
+    gold_from = models.BigIntegerField(default=0, db_default=0)
+    shown_to = models.BigIntegerField(default=0, db_default=0)
+    paused_at = models.DateTimeField(null=True)
+    paused_code = models.CharField(max_length=12, choices=Pause.choices, default="", db_default="", blank=True)
+    paused_note = models.CharField(max_length=300, default="", db_default="", blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "user"], name="seat_once")]
@@ -127,6 +152,7 @@ class Vote(models.Model):
     """One answer to one task by a person or a named source; append-only but for its marks.
 
     `outcome` and `concept` repeat what `answer` says in columns: the concept id, 0 for "nothing fits", null for a pass.
+    `gold`: given to a question whose answer was known; it says something of the person and never of the picture.
     """
 
     class Outcome(models.TextChoices):
@@ -148,6 +174,7 @@ class Vote(models.Model):
     schema_number = models.IntegerField()
     counted = models.BooleanField()
     surplus = models.BooleanField(default=False)
+    gold = models.BooleanField(default=False, db_default=False)
     superseded = models.BooleanField(default=False)
     supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     proposal = models.ForeignKey(Proposal, null=True, on_delete=models.PROTECT, related_name="+")
@@ -173,3 +200,21 @@ class Vote(models.Model):
             models.Index(fields=["project", "id"], name="vote_project"),
             models.Index(fields=["created_at"], condition=Q(outcome="skip", superseded=False), name="vote_skips"),
         ]
+
+
+class GoldAnswer(models.Model):
+    """What one person's latest answer to a known question amounts to; made anew when either of the two changes.
+
+    `right` and `likeness` (0 to 1, what the kind calls agreement) are null for a pass.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+")
+    vote = models.OneToOneField(Vote, on_delete=models.CASCADE, related_name="judged")
+    right = models.BooleanField(null=True)
+    likeness = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "user"], name="gold_answer_once")]
+        indexes = [models.Index(fields=["project", "user", "vote"], name="gold_answer_person")]

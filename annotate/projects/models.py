@@ -29,6 +29,9 @@ class Project(models.Model):
     order = models.CharField(max_length=20, choices=Order.choices, default=Order.RANDOM)
     show_proposals = models.BooleanField(default=False)
     practice_required = models.BooleanField(default=False)
+    # Which share of the questions has a known answer, and the accuracy on them that is demanded; null demands none.
+    gold_share = models.FloatField(default=0.05, db_default=0.05)
+    gold_bar = models.FloatField(null=True)
     licence = models.CharField(max_length=200, default="", blank=True)
     seed = models.BigIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -41,6 +44,10 @@ class Project(models.Model):
             models.CheckConstraint(condition=Q(redundancy__gte=1, redundancy__lte=50), name="redundancy_1_to_50"),
             models.CheckConstraint(
                 condition=Q(holdout_share__gte=0, holdout_share__lte=0.9), name="holdout_share_0_to_90"
+            ),
+            models.CheckConstraint(condition=Q(gold_share__gte=0, gold_share__lte=0.3), name="gold_share_0_to_30"),
+            models.CheckConstraint(
+                condition=Q(gold_bar__isnull=True) | Q(gold_bar__gte=0.5, gold_bar__lte=1), name="gold_bar_50_to_100"
             ),
         ]
 

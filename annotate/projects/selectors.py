@@ -198,7 +198,7 @@ def audit_of(project: Project) -> QuerySet[Audit]:
 PLAIN = (
     *("id", "name", "description", "kind", "redundancy", "holdout_share", "holdout_votes", "votes_cap"),
     *("accept_confidence", "consensus_method", "guide_text", "guide_version", "order", "show_proposals"),
-    *("practice_required", "licence", "counts", "created_at"),
+    *("practice_required", "licence", "counts", "created_at", "gold_share", "gold_bar"),
 )
 # Of the totals a volunteer learns how far the work is, and not what others say.
 FOR_VOLUNTEERS = ("images", "tasks", "tasks_open", "tasks_closed", "tasks_review")

@@ -9,6 +9,7 @@ import {
 import { projectQuery } from './api/project'
 import { sessionQuery } from './api/session'
 import { type DataSearch, readDataSearch } from './pages/data/search'
+import { type PeopleSearch, readPeopleSearch } from './pages/people/search'
 import { readSettingsSearch, type SettingsSearch } from './pages/settings/search'
 import { queryClient } from './queries'
 import { NoSuchPage, PageComing, PageFailed, Root } from './root'
@@ -117,6 +118,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/page')),
 })
 
+const people = createRoute({
+  getParentRoute: () => project,
+  path: '/people',
+  validateSearch: (search: Partial<PeopleSearch> & SearchSchemaInput): PeopleSearch => readPeopleSearch(search),
+  component: lazyRouteComponent(() => import('./pages/people/page')),
+})
 const runs = createRoute({
   getParentRoute: () => project,
   path: '/runs',
@@ -155,13 +162,13 @@ const tree = root.addChildren([
         runs,
         run,
         evaluation,
+        people,
         projectPage('/', () => import('./pages/overview/page')),
         projectPage('/import', () => import('./pages/import/page')),
         projectPage('/mine', () => import('./pages/mine/MinePage')),
         projectPage('/me', () => import('./pages/me/page')),
         projectPage('/practice', () => import('./pages/practice/page')),
         projectPage('/review', () => import('./pages/review/ReviewPage')),
-        projectPage('/people', () => import('./pages/people/page')),
         projectPage('/versions', () => import('./pages/versions/page')),
         projectPage('/cycle', () => import('./pages/cycle/page')),
         projectPage('/jobs', () => import('./pages/jobs/page')),

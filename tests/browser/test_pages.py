@@ -53,6 +53,8 @@ def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
     opened = admin.post(f"{root}/volunteer-links", {"note": "the fair", "most": 9})["url"].rpartition("/")[2]
     boxes, drawn = boxes_of(stack, home / "boxes")
     parts = ["", "/mine", "/me", "/review", "/data", f"/item/{image}", "/import", "/people", "/versions", "/runs"]
+    me = admin.get("/api/session")["user"]["id"]
+    parts += ["/people?tab=work", f"/people?tab=work&person={me}"]
     parts += [f"/runs/{run['id']}", f"/evaluations/{evaluation}", "/cycle", "/jobs"]
     parts += [f"/settings{tab}" for tab in ("", "?tab=classes", "?tab=guide", "?tab=asking")]
     return Lived(

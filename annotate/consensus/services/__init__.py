@@ -3,7 +3,8 @@
 from annotate.consensus.services.counts import count, count_all
 from annotate.consensus.services.fold import fold_due, fold_task, fold_vote, rules_of, write_ruling
 from annotate.consensus.services.refit import refit, refit_due
-from annotate.consensus.services.rulings import ask_again, settle
+from annotate.consensus.services.rulings import ask_again, mark_gold, settle
+from annotate.consensus.services.standings import follow_people
 
 __all__ = [
     "ask_again",
@@ -12,6 +13,8 @@ __all__ = [
     "fold_due",
     "fold_task",
     "fold_vote",
+    "follow_people",
+    "mark_gold",
     "refit",
     "refit_due",
     "rules_of",

@@ -66,6 +66,7 @@ def _count(project: Project) -> dict[str, Any]:
         "leased": Lease.objects.filter(project=project).count(),
         "people": Seat.objects.filter(project=project, votes__gt=0).count(),
         "proposals": Proposal.objects.filter(task__project=project, live=True, task__state=Task.State.OPEN).count(),
+        "gold": Task.objects.filter(project=project, gold_lot__isnull=False, state=Task.State.CLOSED).count(),
         "decided": settled.filter(decided=True).count(),
         "per_class": {"nothing" if key is None else str(key): n for key, n in sorted(classes, key=_by_key)},
         "unknown_labels": ImportedLabel.objects.filter(image__project=project, note=UNKNOWN).count(),

@@ -9,6 +9,7 @@ from annotate.accounts.models import User
 from annotate.consensus.models import Consensus, Decision
 from annotate.consensus.services.fold import write_ruling
 from annotate.core import audit, errors
+from annotate.kinds.box import SURE
 from annotate.labeling import facts
 from annotate.labeling import services as labeling
 from annotate.labeling.facts import TaskFacts
@@ -50,6 +51,32 @@ def settle(project: Project, task_id: int, *, actor: User, ruling: str, answer: 
     return decision
 
 
+def mark_gold(project: Project, task_id: int, *, actor: User, gold: bool) -> Decision:
+    """Makes the settled answer of a task a known one, or an ordinary ruling again; the answer itself stays.
+
+    Refused: a task that is not settled, one whose picture is held out (it must stay unseen), and to unmark what is not
+    marked.
+    """
+    with transaction.atomic():
+        task = facts.lock_task(task_id, project_id=project.pk)
+        found = Consensus.objects.filter(task_id=task_id, answer__isnull=False).first()
+        if task is None or task.state != Task.State.CLOSED or found is None:
+            raise errors.Conflict("not_settled", "Only a settled picture has an answer to be known.", {"task": task_id})
+        if task.holdout:
+            raise errors.Conflict("holdout_gold", "A picture set aside for testing is never a known question.")
+        if not gold and not task.golden:
+            raise errors.Conflict("not_gold", "This picture is not marked as known.")
+        ruling = Ruling.GOLD if gold else Ruling.SETTLE
+        return settle(project, task_id, actor=actor, ruling=ruling, answer=_plain(found.answer))
+
+
+def _plain(answer: Any) -> Any:
+    """A settled answer as a person would have given it: without the word of how sure each part is."""
+    if not isinstance(answer.get("boxes"), list):
+        return answer
+    return {"boxes": [{name: box[name] for name in box if name not in SURE} for box in answer["boxes"]]}
+
+
 def _definite(project: Project, task: TaskFacts, answer: Any) -> Any:
     value = labeling.parse_for(task, answer, schema_of(project).live)
     if "pass" in value:
@@ -61,7 +88,9 @@ def _carry_out(project: Project, task: TaskFacts, *, ruling: str, value: Any, ac
     if ruling in {Ruling.SETTLE, Ruling.GOLD}:
         labeling.bring_back_image(task.image_id)
         gold = ruling == Ruling.GOLD
-        Task.objects.filter(pk=task.id).update(gold=value if gold else None, due=False)
+        if gold or task.golden:
+            labeling.set_gold(project, task, value if gold else None, by=actor.pk)
+        Task.objects.filter(pk=task.id).update(due=False)
         source = Consensus.Source.GOLD if gold else Consensus.Source.DECISION
         write_ruling(project, task, answer=value, source=source)
     elif ruling == Ruling.SET_ASIDE:

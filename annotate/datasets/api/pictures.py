@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from annotate.core import errors, fields, rest
 from annotate.core.hint import nudge
 from annotate.datasets import browse, jobs, services
-from annotate.datasets.services.pictures import ACTIONS, ASK_AGAIN, AT_ONCE
+from annotate.datasets.services.pictures import ACTIONS, AT_ONCE, RULINGS
 from annotate.ingest.models import Image
 from annotate.projects.roles import ALLOWED, Action
 from annotate.projects.scope import ProjectView
@@ -39,6 +39,7 @@ class Tile(serializers.Serializer[Any]):
     agreement = serializers.FloatField(allow_null=True)
     votes = serializers.IntegerField()
     problem = serializers.CharField()
+    gold = serializers.BooleanField(help_text="Asked among the others because its answer is known.")
 
 
 class TilePage(serializers.Serializer[Any]):
@@ -113,6 +114,7 @@ class EventShape(serializers.Serializer[Any]):
     proposed = serializers.BooleanField(allow_null=True)
     score = serializers.FloatField(allow_null=True)
     took_ms = serializers.IntegerField(allow_null=True)
+    gold = serializers.BooleanField(allow_null=True, help_text="Given to a question whose answer was known.")
 
 
 class PredictionShape(serializers.Serializer[Any]):
@@ -200,14 +202,14 @@ class PictureView(ProjectView):
 
 
 class ActionsView(ProjectView):
-    """Asking again is a reviewer's right too; taking out and bringing back is the admin's."""
+    """Asking again and marking as known is a reviewer's right too; taking out and bringing back is the admin's."""
 
     rules = {"POST": Action.SETTLE}
 
     @extend_schema(operation_id="images_act", request=ActionIn, responses=Acted)
     def post(self, request: Request, pid: int) -> Response:
         said = fields.accept(ActionIn, request.data)
-        if said["action"] != ASK_AGAIN and Action.MANAGE not in ALLOWED[self.member.role]:
+        if said["action"] not in RULINGS and Action.MANAGE not in ALLOWED[self.member.role]:
             raise errors.Forbidden("forbidden", "Only an admin takes pictures out.", {"needs": Action.MANAGE})
         done = services.act_on_pictures(self.project, said["ids"], actor=request.user, action=said["action"])
         nudge(jobs.sweep)

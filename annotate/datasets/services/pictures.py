@@ -16,7 +16,9 @@ from annotate.projects.models import Project
 
 ASK_AGAIN = "ask_again"
 STATES = ("exclude", "include", "delete", "restore")
-ACTIONS = (*STATES, ASK_AGAIN)
+MARK_GOLD, UNMARK_GOLD = "mark_gold", "unmark_gold"
+RULINGS = (ASK_AGAIN, MARK_GOLD, UNMARK_GOLD)
+ACTIONS = (*STATES, *RULINGS)
 AT_ONCE = 500
 
 
@@ -29,22 +31,26 @@ def act_on_pictures(project: Project, ids: Sequence[int], *, actor: User, action
     found = Image.objects.filter(project=project, pk__in=wanted).exclude(state=Image.State.EMPTIED)
     if found.count() != len(wanted):
         raise errors.NotFound("not_found", "Some of these pictures are not in this project; nothing was done.")
-    if action == ASK_AGAIN:
-        return _ask_again(project, wanted, actor=actor)
+    if action in RULINGS:
+        return _rule(project, wanted, actor=actor, action=action)
     with transaction.atomic():
         said = ingest.set_image_state(project, wanted, actor=actor, action=action)
         labeling.follow_images(project, wanted)
     return {"done": said["done"], "refused": said["refused"]}
 
 
-def _ask_again(project: Project, ids: Sequence[int], *, actor: User) -> dict[str, Any]:
+def _rule(project: Project, ids: Sequence[int], *, actor: User, action: str) -> dict[str, Any]:
+    """One task after the other, each with its own refusal."""
     tasks = dict(Task.objects.filter(project=project, image_id__in=ids).values_list("image_id", "pk"))
     done, refused = 0, []
     for image_id in ids:
         try:
             if image_id not in tasks:
                 raise errors.Conflict("no_task", "Nobody has been asked about this picture yet.")
-            consensus.ask_again(project, tasks[image_id], actor=actor)
+            if action == ASK_AGAIN:
+                consensus.ask_again(project, tasks[image_id], actor=actor)
+            else:
+                consensus.mark_gold(project, tasks[image_id], actor=actor, gold=action == MARK_GOLD)
             done += 1
         except errors.Refused as why:
             refused.append({"id": image_id, "code": why.code})

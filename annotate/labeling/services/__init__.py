@@ -2,20 +2,11 @@
 
 from annotate.labeling.services.asking import ask_again, refuse_holdout, return_skipped, set_ranks
 from annotate.labeling.services.examples import use_as_example
+from annotate.labeling.services.gold import LEAST_ANSWERS, LEAST_GOLD, likeness, pause, resume, set_gold
 from annotate.labeling.services.imports import retry_unknown, take_imported
+from annotate.labeling.services.leases import drop_leases, expire_leases, leases_held, release, waiting_on_others
 from annotate.labeling.services.machine import add_predictions, propose
-from annotate.labeling.services.queue import (
-    Handed,
-    Taken,
-    drop_leases,
-    expire_leases,
-    leases_held,
-    own_leases,
-    release,
-    sit,
-    take,
-    waiting_on_others,
-)
+from annotate.labeling.services.queue import Handed, Taken, own_leases, sit, take
 from annotate.labeling.services.tasks import (
     ask_for_more,
     bring_back_image,
@@ -38,6 +29,8 @@ from annotate.labeling.services.votes import (
 )
 
 __all__ = [
+    "LEAST_ANSWERS",
+    "LEAST_GOLD",
     "Ballot",
     "Cast",
     "Handed",
@@ -55,16 +48,20 @@ __all__ = [
     "follow_images",
     "follow_settings",
     "leases_held",
+    "likeness",
     "open_tasks",
     "own_leases",
     "parse_answer",
     "parse_for",
+    "pause",
     "propose",
     "refuse_holdout",
     "release",
+    "resume",
     "retry_unknown",
     "return_skipped",
     "set_aside_image",
+    "set_gold",
     "set_ranks",
     "settled_with_fewer",
     "sit",

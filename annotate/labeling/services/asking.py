@@ -11,6 +11,7 @@ from annotate.accounts.models import User
 from annotate.core import audit, errors
 from annotate.labeling.facts import TaskFacts, lock_task, save_task
 from annotate.labeling.models import Lease, Task, Vote
+from annotate.labeling.services.gold import set_gold
 from annotate.labeling.services.tasks import bring_back_image, bump_order, wanted_votes
 from annotate.projects.models import Project
 
@@ -37,7 +38,9 @@ def ask_again(project: Project, task_id: int, *, actor: User, note: str = "") ->
             before, state=Task.State.OPEN, asking=before.asking + 1, votes_counted=0, leases_held=0, ruled=False,
             golden=False, votes_wanted=wanted_votes(project, holdout=before.holdout),
         )  # fmt: skip
-        Task.objects.filter(pk=task_id).update(gold=None, due=False)
+        if before.golden:
+            set_gold(project, before, None)
+        Task.objects.filter(pk=task_id).update(due=False)
         bring_back_image(before.image_id)
         # Numbered even where it had room before: whoever had answered walks past it until told otherwise.
         save_task(before, after, returned=True)

@@ -14,6 +14,7 @@ from annotate.labeling.facts import lock_task, save_task
 from annotate.labeling.models import Proposal, Queue, Task
 from annotate.labeling.schema import schema_of
 from annotate.labeling.selectors import UNKNOWN
+from annotate.labeling.services.gold import set_gold
 from annotate.labeling.services.votes import cast_source_vote, cut_to_picture, parse_answer
 from annotate.projects import selectors as projects
 from annotate.projects.models import Project
@@ -100,7 +101,7 @@ def _use(project: Project, label: ImportedLabel, answer: Any, *, task_id: int, h
     if label.labels_as == Batch.LabelsAs.PROPOSALS:
         return _propose(task_id, answer, source=label.source_name)
     if label.labels_as == Batch.LabelsAs.GOLD or holdout:
-        return _make_gold(task_id, answer)
+        return _make_gold(project, task_id, answer)
     key = uuid.uuid5(NAMES, f"{label.image_id}/{label.source_name}")
     cast_source_vote(project, source=label.source_name, task_id=task_id, answer=answer, key=key)
     return ""
@@ -120,14 +121,14 @@ def _propose(task_id: int, answer: Any, *, source: str) -> str:
     return ""
 
 
-def _make_gold(task_id: int, answer: Any) -> str:
+def _make_gold(project: Project, task_id: int, answer: Any) -> str:
     """Writes the known answer on the task and leaves the ruling to consensus; the first source's word stands."""
     task = lock_task(task_id)
     if task is None:
         return "no_task"
     if task.golden or task.ruled:
         return "known_already"
-    Task.objects.filter(pk=task_id).update(gold=answer)
+    set_gold(project, task, answer)
     save_task(task, task, due=True)
     return ""
 

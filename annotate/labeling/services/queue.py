@@ -13,12 +13,13 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from annotate.kinds import KINDS
 from annotate.labeling import sql
-from annotate.labeling.facts import next_returned
 from annotate.labeling.schema import schema_of
+from annotate.labeling.services import gold
+from annotate.labeling.services.leases import expire_leases
 from annotate.projects.models import Project
 
 ACTIVE_SECONDS = 600
@@ -45,7 +46,10 @@ class Handed:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a person stands: before everything behind (rank, task), with all return numbers up to `returned` seen."""
+    """Where a person stands: before everything behind (rank, task), with all return numbers up to `returned` seen.
+
+    `handed` counts the questions that the person was handed so far.
+    """
 
     id: int
     epoch: int
@@ -54,16 +58,19 @@ class Place:
     returned: int
     votes: int
     votes_today: int
+    handed: int
+    paused: bool
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What a take brought, the person's own counts, and how many tasks others hold."""
+    """What a take brought, the person's own counts, how many tasks others hold, and whether the person is paused."""
 
     tasks: list[Handed]
     mine: int
     mine_today: int
     leased_by_others: int
+    paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,33 +86,60 @@ class Candidate:
     free: bool
 
 
+Claim = tuple[Candidate, Any]
+
+
 def take(project: Project, *, user_id: int, want: int, answered: int = 0) -> Taken:
     """Leases up to `want` tasks to a person, fewer where the open ones must be shared with others at work.
 
     One transaction, the caller's where there is one; `answered` tasks are added to the person's count in it. Locks the
-    person's seat, then only tasks that nobody else holds at this moment.
+    person's seat, then only tasks that nobody else holds at this moment. A paused person gets none. Known questions
+    take the places that `gold` gives them among the others.
     """
     with transaction.atomic(savepoint=False):
         seat = sit(project.pk, user_id, answered)
-        if want < 1:
-            return Taken([], seat.votes, seat.votes_today, _queue(project.pk, user_id).leased)
         queue = _queue(project.pk, user_id)
+        if want < 1 or seat.paused:
+            return Taken([], seat.votes, seat.votes_today, queue.leased, paused=seat.paused)
         place = seat
         if place.epoch != queue.epoch:  # the order has changed: begin anew; all that was returned lies ahead again
             place = replace(place, epoch=queue.epoch, rank=START, task=0, returned=queue.returned)
         fair = _fair_share(project.pk, place, want=min(want, MAX_TAKE), active=queue.active)
-        walk = Walk(project.pk, user_id, place, fair)
-        walk.look_back(queue.returned)
-        walk.go_on()
-        if walk.missing and expire_leases(project_id=project.pk):
-            walk.look_back(_queue(project.pk, user_id).returned)
-            walk.go_on()
+        slots = gold.known_slots(project, user_id=user_id, first=place.handed, count=fair)
+        walk = Walk(project.pk, user_id, place, fair - sum(slots))
+        walk.along(queue.returned)
+        known = _claim_known(project, walk, slots, newest=queue.returned)
+        claimed = _in_order(walk.claimed, known, slots)
+        if claimed:
+            walk.place = replace(walk.place, handed=place.handed + len(claimed))
         if walk.place != seat:
             _remember(walk.place)
-        handed = walk.lease() if walk.claimed else own_leases(project.pk, user_id, fair)
+        handed = _lease(project.pk, user_id, claimed) if claimed else own_leases(project.pk, user_id, fair)
     if project.show_proposals:
         handed = _with_proposals(handed, schema_of(project).live)
     return Taken(handed, seat.votes, seat.votes_today, queue.leased)
+
+
+def _claim_known(project: Project, walk: "Walk", slots: list[bool], *, newest: int) -> list[Claim]:
+    """The known questions that are due; the walk goes on in the place of those that could not be had."""
+    due = gold.due_among(slots, len(walk.claimed))
+    if not due:
+        return []
+    rows = gold.claim_known(
+        project, user_id=walk.user_id, number=due, place=walk.place.handed, live=schema_of(project).live
+    )
+    if len(rows) < due and not walk.missing:
+        walk.want += due - len(rows)
+        walk.along(newest)
+    # Neither rank nor return number: no walk ever passes a known question.
+    return [(Candidate(row[0], 0, 0, *row[1:4], free=True), (row[0], *row[4:])) for row in rows]
+
+
+def _in_order(others: list[Claim], known: list[Claim], slots: list[bool]) -> list[Claim]:
+    """The two kinds of questions in the places that were drawn for them; what has no place comes last."""
+    waiting = {True: list(known), False: list(others)}
+    placed = [waiting[slot].pop(0) for slot in slots if waiting[slot]]
+    return placed + waiting[False] + waiting[True]
 
 
 class Walk:
@@ -113,11 +147,19 @@ class Walk:
 
     def __init__(self, project_id: int, user_id: int, place: Place, want: int) -> None:
         self.project_id, self.user_id, self.place, self.want = project_id, user_id, place, want
-        self.claimed: list[tuple[Candidate, Any]] = []
+        self.claimed: list[Claim] = []
 
     @property
     def missing(self) -> int:
         return self.want - len(self.claimed)
+
+    def along(self, newest: int) -> None:
+        """Back to what returned, then forward; once more where leases that had run out made room."""
+        self.look_back(newest)
+        self.go_on()
+        if self.missing and expire_leases(project_id=self.project_id):
+            self.look_back(_queue(self.project_id, self.user_id).returned)
+            self.go_on()
 
     def look_back(self, newest: int) -> None:
         """Through tasks that offer room again and lie behind the place."""
@@ -189,26 +231,27 @@ class Walk:
     def _last_claimed(self) -> Candidate:
         return self.claimed[-1][0]
 
-    def lease(self) -> list[Handed]:
-        """Writes the leases of what was claimed."""
-        later = sql.dialect().later
-        row = f"(%s, %s, %s, {sql.dialect().now}, {later})"
-        values: list[Any] = []
-        for one, _ in self.claimed:
-            values += [self.project_id, one.id, self.user_id, settings.LEASE_SECONDS]
-        made = sql.rows(
-            "INSERT INTO labeling_lease (project_id, task_id, user_id, created_at, expires_at)"
-            f" VALUES {', '.join([row] * len(self.claimed))} RETURNING id, task_id, expires_at",
-            values,
+
+def _lease(project_id: int, user_id: int, claimed: list[Claim]) -> list[Handed]:
+    """Writes the leases of what was claimed."""
+    later = sql.dialect().later
+    row = f"(%s, %s, %s, {sql.dialect().now}, {later})"
+    values: list[Any] = []
+    for one, _ in claimed:
+        values += [project_id, one.id, user_id, settings.LEASE_SECONDS]
+    made = sql.rows(
+        "INSERT INTO labeling_lease (project_id, task_id, user_id, created_at, expires_at)"
+        f" VALUES {', '.join([row] * len(claimed))} RETURNING id, task_id, expires_at",
+        values,
+    )
+    leases = {task: (lease, expires) for lease, task, expires in made}
+    return [
+        Handed(
+            one.id, leases[one.id][0], sql.time_out(leases[one.id][1]), one.image, one.width, one.height,
+            question=got[1], kind=got[2], asking=got[3], proposal=None,
         )
-        leases = {task: (lease, expires) for lease, task, expires in made}
-        return [
-            Handed(
-                one.id, leases[one.id][0], sql.time_out(leases[one.id][1]), one.image, one.width, one.height,
-                question=got[1], kind=got[2], asking=got[3], proposal=None,
-            )
-            for one, got in self.claimed
-        ]  # fmt: skip
+        for one, got in claimed
+    ]  # fmt: skip
 
 
 def sit(project_id: int, user_id: int, answered: int = 0) -> Place:
@@ -222,10 +265,10 @@ def sit(project_id: int, user_id: int, answered: int = 0) -> Place:
         " votes_today = excluded.votes_today"
         " + CASE WHEN labeling_seat.day = excluded.day THEN labeling_seat.votes_today ELSE 0 END,"
         " day = excluded.day, seen_at = excluded.seen_at"
-        " RETURNING id, epoch, rank, task_id, returned, votes, votes_today",
+        " RETURNING id, epoch, rank, task_id, returned, votes, votes_today, handed, paused_at",
         [project_id, user_id, answered, today.isoformat(), answered],
     )
-    return Place(*found[0])
+    return Place(*found[0][:8], paused=found[0][8] is not None)
 
 
 @dataclass(frozen=True)
@@ -263,8 +306,8 @@ def _fair_share(project_id: int, place: Place, *, want: int, active: int) -> int
 
 def _remember(place: Place) -> None:
     sql.run(
-        "UPDATE labeling_seat SET epoch = %s, rank = %s, task_id = %s, returned = %s WHERE id = %s",
-        [place.epoch, place.rank, place.task, place.returned, place.id],
+        "UPDATE labeling_seat SET epoch = %s, rank = %s, task_id = %s, returned = %s, handed = %s WHERE id = %s",
+        [place.epoch, place.rank, place.task, place.returned, place.handed, place.id],
     )
 
 
@@ -273,7 +316,8 @@ def own_leases(project_id: int, user_id: int, want: int) -> list[Handed]:
     held = sql.rows(
         "SELECT l.id, l.task_id, l.expires_at, i.id, i.width, i.height, t.question, t.kind, t.asking"
         " FROM labeling_lease l JOIN labeling_task t ON t.id = l.task_id JOIN ingest_image i ON i.id = t.image_id"
-        f" WHERE l.project_id = %s AND l.user_id = %s AND l.expires_at > {sql.dialect().now} AND t.state = 'open'"
+        f" WHERE l.project_id = %s AND l.user_id = %s AND l.expires_at > {sql.dialect().now}"
+        " AND (t.state = 'open' OR (t.state = 'closed' AND t.gold_lot IS NOT NULL))"
         " AND i.state = 'ready' ORDER BY l.id LIMIT %s",
         [project_id, user_id, want],
     )
@@ -300,95 +344,3 @@ def _answerable(kind: str, proposal: dict[str, Any] | None, live: frozenset[int]
     if proposal is None or not live.issuperset(KINDS[kind].classes(proposal["answer"])):
         return None
     return proposal
-
-
-def release(project: Project, *, user_id: int, task_ids: list[int]) -> int:
-    """Ends a person's leases on these tasks at once; ids without a lease of this person's are passed over."""
-    if not task_ids:
-        return 0
-    with transaction.atomic():
-        held = sql.rows(
-            f"SELECT t.id FROM labeling_task t WHERE t.project_id = %s AND t.id IN ({sql.places(task_ids)})"
-            " AND EXISTS (SELECT 1 FROM labeling_lease l WHERE l.task_id = t.id AND l.user_id = %s)"
-            f" ORDER BY t.id {sql.dialect().lock}",
-            [project.pk, *task_ids, user_id],
-        )
-        if not held:
-            return 0
-        ids = [row[0] for row in held]
-        gone = sql.rows(
-            f"DELETE FROM labeling_lease WHERE user_id = %s AND task_id IN ({sql.places(ids)}) RETURNING task_id",
-            [user_id, *ids],
-        )
-        _give_back(project.pk, {row[0]: 1 for row in gone})
-    return len(gone)
-
-
-def expire_leases(*, project_id: int | None = None, limit: int = 500) -> int:
-    """Ends leases whose time has passed by the database's clock; tasks locked by a vote at this moment are left.
-
-    Locks the tasks before their leases, as every writer does.
-    """
-    now = sql.dialect().now
-    mine, values = ("l.project_id = %s AND ", [project_id]) if project_id is not None else ("", [])
-    lapsed = f"SELECT l.task_id FROM labeling_lease l WHERE {mine}l.expires_at <= {now} LIMIT %s"
-    waiting = sorted({row[0] for row in sql.rows(lapsed, [*values, limit])})
-    if not waiting:
-        return 0
-    with transaction.atomic(savepoint=False):
-        tasks = sql.rows(
-            f"SELECT id, project_id FROM labeling_task WHERE id IN ({sql.places(waiting)})"
-            f" ORDER BY project_id, id {sql.dialect().skip_locked}",
-            waiting,
-        )
-        if not tasks:
-            return 0
-        projects = dict(tasks)
-        gone = sql.rows(
-            f"DELETE FROM labeling_lease WHERE task_id IN ({sql.places(tasks)})"
-            f" AND expires_at <= {now} RETURNING task_id",
-            list(projects),
-        )
-        freed: dict[int, dict[int, int]] = {}
-        for (task_id,) in gone:
-            of_project = freed.setdefault(projects[task_id], {})
-            of_project[task_id] = of_project.get(task_id, 0) + 1
-        for project, numbers in sorted(freed.items()):
-            _give_back(project, numbers)
-    return len(gone)
-
-
-def drop_leases(task_id: int) -> int:
-    """Ends all leases on a locked task that is settled or gone; the number of leases left, which is none."""
-    sql.run("DELETE FROM labeling_lease WHERE task_id = %s", [task_id])
-    return 0
-
-
-def _give_back(project_id: int, freed: dict[int, int]) -> None:
-    """Takes leases off locked tasks and numbers the open ones as returned; locks the queue row."""
-    if not freed:
-        return
-    newest = next_returned(project_id, len(freed))
-    numbers = [(count, newest - place, task_id) for place, (task_id, count) in enumerate(freed.items())]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE labeling_task SET leases_held = leases_held - %s, returned = %s WHERE id = %s", numbers
-        )
-
-
-def waiting_on_others(project: Project, user_id: int) -> int:
-    """Open tasks that others hold at this moment and this person has not answered."""
-    found = sql.rows(
-        "SELECT count(DISTINCT l.task_id) FROM labeling_lease l JOIN labeling_task t ON t.id = l.task_id"
-        f" WHERE l.project_id = %s AND l.user_id <> %s AND l.expires_at > {sql.dialect().now} AND t.state = 'open'"
-        " AND NOT EXISTS (SELECT 1 FROM labeling_vote v WHERE v.task_id = t.id AND v.user_id = %s"
-        " AND v.asking = t.asking AND NOT v.superseded)",
-        [project.pk, user_id, user_id],
-    )
-    return int(found[0][0])
-
-
-def leases_held(project: Project, user_id: int) -> int:
-    """How many tasks a person holds at this moment."""
-    held = "SELECT count(*) FROM labeling_lease WHERE user_id = %s AND project_id = %s AND expires_at > "
-    return int(sql.rows(held + sql.dialect().now, [user_id, project.pk])[0][0])

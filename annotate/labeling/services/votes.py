@@ -15,6 +15,7 @@ from annotate.labeling import sql
 from annotate.labeling.facts import TaskFacts, VoteFacts, live_votes, lock_task, save_task, says, votes_of, worker_of
 from annotate.labeling.models import Task, Vote
 from annotate.labeling.schema import schema_of
+from annotate.labeling.services import gold
 from annotate.projects.models import Project
 
 COUNTING = {Vote.Outcome.ANSWER, Vote.Outcome.CANNOT_TELL}
@@ -52,7 +53,8 @@ def cast_vote(project: Project, *, user_id: int, ballot: Ballot) -> Cast:
     """Appends a person's vote and ends the person's lease; the same ballot again changes nothing and says so.
 
     Runs inside the caller's transaction and locks the task; any refusal must roll that transaction back. The caller
-    folds the result and writes the task. A vote that comes too late, or where no room is left, is kept as surplus.
+    folds the result and writes the task. A vote that comes too late, or where no room is left, is kept as surplus. An
+    answer to a known question is judged, and neither counts nor speaks for its picture.
     Refused: a task of another project, an answer the task's kind or the project's classes do not allow, a key that
     was used for something else, a second answer that does not supersede the first, a change of a ruled answer.
     """
@@ -100,7 +102,11 @@ def _append(
     freed = sql.run("DELETE FROM labeling_lease WHERE task_id = %s AND user_id = %s", [task.id, user_id])
     task = replace(task, leases_held=task.leases_held - freed)
     changes_counted = earlier is not None and earlier.counted
-    counted, surplus = _place(task, asking, outcome, changes_counted=changes_counted)
+    known = task.asks_gold and asking == task.asking
+    if known:  # to the person it looks as any other: late only where its lease was gone
+        counted, surplus = False, earlier.surplus if earlier is not None else not freed
+    else:
+        counted, surplus = _place(task, asking, outcome, changes_counted=changes_counted)
     if surplus and task.state == Task.State.OPEN and asking == task.asking and task.leases_held:
         # Leases that have lapsed and were not yet swept hold no room against a vote that is here.
         task = replace(task, leases_held=task.leases_held - _drop_lapsed(task.id))
@@ -109,14 +115,16 @@ def _append(
         task = replace(task, votes_counted=task.votes_counted + 1)
     vote_id = _insert(
         project, ballot=ballot, user_id=user_id, source="", digest=digest, counted=counted, surplus=surplus,
-        supersedes=earlier.id if earlier else None,
+        supersedes=earlier.id if earlier else None, known=known,
     )  # fmt: skip
     if vote_id is None:
         _refuse_key(ballot)
+    if known:
+        gold.judge(project, task, user_id=user_id, vote_id=vote_id)
     fresh = outcome != Vote.Outcome.SKIP and (earlier is None or earlier.outcome == Vote.Outcome.SKIP)
     mine = VoteFacts(
         vote_id, user_id, worker_of(user_id, ""), ballot.key, asking, outcome, concept, counted, surplus, False, digest,
-        answer=ballot.answer,
+        answer=ballot.answer, gold=known,
     )  # fmt: skip
     kept = [vote for vote in votes if earlier is None or vote.id != earlier.id]
     standing = live_votes([*kept, mine], task.asking)
@@ -144,7 +152,7 @@ def _earlier(votes: list[VoteFacts], *, user_id: int, asking: int, ballot: Ballo
             raise errors.Conflict("already_changed", "This answer has been changed already.", {"task": task.id})
         if named.asking != asking or asking != task.asking:
             raise errors.Conflict("asked_again", "The task has been asked again since.", {"asking": task.asking})
-        if task.ruled:
+        if task.ruled and not _changeable(named, task, user_id=user_id):
             raise errors.Conflict("decided", "A reviewer has decided this task.", {"task": task.id})
         return named
     live = next((vote for vote in own if vote.asking == asking and not vote.superseded), None)
@@ -152,6 +160,11 @@ def _earlier(votes: list[VoteFacts], *, user_id: int, asking: int, ballot: Ballo
         told = {"task": task.id, "key": str(live.key)}
         raise errors.Conflict("already_answered", "You have answered this task already.", told)
     return live
+
+
+def _changeable(named: VoteFacts, task: TaskFacts, *, user_id: int) -> bool:
+    """An answer to a known question may be changed as any other, until the person was told what is right."""
+    return named.gold and task.asks_gold and not gold.was_shown(task, user_id=user_id, vote_id=named.id)
 
 
 def parse_answer(
@@ -207,6 +220,7 @@ def _insert(
     counted: bool,
     surplus: bool,
     supersedes: int | None,
+    known: bool = False,
 ) -> int | None:
     """The new row's id; None where the person has used the key for another task."""
     outcome, concept = says(ballot.answer)
@@ -224,6 +238,7 @@ def _insert(
         "schema_number": project.schema_number,
         "counted": counted,
         "surplus": surplus,
+        "gold": known,
         "superseded": False,
         "supersedes_id": supersedes,
         "proposal_id": ballot.shown_proposal,

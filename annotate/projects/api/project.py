@@ -36,6 +36,8 @@ class ProjectShape(serializers.Serializer[Any]):
     order = serializers.CharField()
     show_proposals = serializers.BooleanField()
     practice_required = serializers.BooleanField()
+    gold_share = serializers.FloatField()
+    gold_bar = serializers.FloatField(allow_null=True)
     licence = serializers.CharField()
     counts = serializers.DictField(child=serializers.IntegerField())
     created_at = serializers.DateTimeField()
@@ -61,6 +63,8 @@ class SettingsIn(fields.Strict):
     order = fields.Char(max_length=20, required=False)
     show_proposals = fields.Boolean(required=False)
     practice_required = fields.Boolean(required=False)
+    gold_share = fields.Float(min_value=0, max_value=0.3, required=False)
+    gold_bar = fields.Float(min_value=0.5, max_value=1, required=False, allow_null=True)
     licence = fields.Char(max_length=200, required=False, allow_blank=True)
 
 

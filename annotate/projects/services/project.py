@@ -17,6 +17,7 @@ SETTINGS = frozenset(
     (
         *("name", "description", "redundancy", "holdout_votes", "holdout_share", "votes_cap", "accept_confidence"),
         *("consensus_method", "guide_text", "order", "show_proposals", "practice_required", "licence"),
+        *("gold_share", "gold_bar"),
     )
 )
 

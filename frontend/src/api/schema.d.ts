@@ -544,6 +544,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{pid}/desk/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Why one is handed no questions, with the known answers that one has missed. */
+        get: operations["desk_pause"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{pid}/desk/practice": {
         parameters: {
             query?: never;
@@ -863,7 +880,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Asking again is a reviewer's right too; taking out and bringing back is the admin's. */
+        /** @description Asking again and marking as known is a reviewer's right too; taking out and bringing back is the admin's. */
         post: operations["images_act"];
         delete?: never;
         options?: never;
@@ -1132,6 +1149,64 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Everybody who has answered, the busiest first. */
+        get: operations["people_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/people/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
+         *
+         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
+         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
+         *     everybody, one that it has not gets 405.
+         */
+        get: operations["people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/people/{uid}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Hand a person no more questions (POST), or let them go on (DELETE). */
+        post: operations["people_pause"];
+        /** @description Hand a person no more questions (POST), or let them go on (DELETE). */
+        delete: operations["people_resume"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1726,7 +1801,7 @@ export interface components {
             refused: components["schemas"]["RefusedPicture"][];
         };
         /** @enum {string} */
-        ActionEnum: "exclude" | "include" | "delete" | "restore" | "ask_again";
+        ActionEnum: "exclude" | "include" | "delete" | "restore" | "ask_again" | "mark_gold" | "unmark_gold";
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         ActionInRequest: {
             action: components["schemas"]["ActionEnum"];
@@ -1916,6 +1991,8 @@ export interface components {
             csv?: string;
             classes?: components["schemas"]["ClassInRequest"][];
         };
+        /** @enum {string} */
+        CodeEnum: "accuracy" | "by_hand";
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         ComeBackInRequest: {
             token: string;
@@ -1999,11 +2076,34 @@ export interface components {
             take?: number;
             release?: number[];
         };
+        DeskMiss: {
+            image: components["schemas"]["DeskPicture"];
+            kind: string;
+            answer: {
+                [key: string]: unknown;
+            };
+            known: {
+                [key: string]: unknown;
+            };
+        };
         DeskOut: {
             results: components["schemas"]["DeskResult"][];
             tasks: components["schemas"]["DeskTask"][];
             progress: components["schemas"]["DeskProgress"];
             reason: components["schemas"]["ReasonEnum"] | components["schemas"]["NullEnum"];
+        };
+        /** @description Why one is handed no questions, and where one was wrong: told only while paused. */
+        DeskPause: {
+            paused: boolean;
+            code: components["schemas"]["CodeEnum"] | components["schemas"]["NullEnum"];
+            note: string;
+            /** Format: date-time */
+            at: string | null;
+            answered: number;
+            right: number;
+            /** Format: double */
+            demanded: number | null;
+            misses: components["schemas"]["DeskMiss"][];
         };
         DeskPicture: {
             id: number;
@@ -2134,6 +2234,8 @@ export interface components {
             /** Format: double */
             score: number | null;
             took_ms: number | null;
+            /** @description Given to a question whose answer was known. */
+            gold: boolean | null;
         };
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         ExampleFromProjectInRequest: {
@@ -2514,6 +2616,10 @@ export interface components {
             order?: string;
             show_proposals?: boolean;
             practice_required?: boolean;
+            /** Format: double */
+            gold_share?: number;
+            /** Format: double */
+            gold_bar?: number | null;
             licence?: string;
             guide_version?: number;
         };
@@ -2526,6 +2632,99 @@ export interface components {
             note?: string;
             days?: number;
             most?: number;
+        };
+        /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
+        PauseInRequest: {
+            note?: string;
+        };
+        PeoplePage: {
+            items: components["schemas"]["Person"][];
+            next: string | null;
+        };
+        Person: {
+            user_id: number;
+            name: string;
+            username: string;
+            role: components["schemas"]["Role"] | components["schemas"]["NullEnum"];
+            votes: number;
+            /** Format: date-time */
+            last_active: string;
+            median_ms: number | null;
+            agreement: components["schemas"]["PersonShare"];
+            gold: components["schemas"]["PersonGold"];
+            pause: components["schemas"]["PersonPause"] | null;
+            /** Format: date-time */
+            counted_at: string | null;
+        };
+        PersonDay: {
+            /** Format: date */
+            day: string;
+            answers: number;
+        };
+        PersonDetail: {
+            user_id: number;
+            name: string;
+            username: string;
+            role: components["schemas"]["Role"] | components["schemas"]["NullEnum"];
+            votes: number;
+            /** Format: date-time */
+            last_active: string;
+            median_ms: number | null;
+            agreement: components["schemas"]["PersonShare"];
+            gold: components["schemas"]["PersonGold"];
+            pause: components["schemas"]["PersonPause"] | null;
+            /** Format: date-time */
+            counted_at: string | null;
+            days: components["schemas"]["PersonDay"][];
+            confusion: components["schemas"]["PersonPair"][];
+            worst: components["schemas"]["PersonMiss"][];
+        };
+        /** @description Hits among so many, with the ends of the 95 % interval; `value` is null without a count. */
+        PersonGold: {
+            hits: number;
+            count: number;
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            passed: number;
+        };
+        PersonMiss: {
+            image: number;
+            name: string;
+            thumb: string;
+            answer: {
+                [key: string]: unknown;
+            };
+            settled: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: double */
+            likeness: number;
+        };
+        PersonPair: {
+            settled: string;
+            said: string;
+            count: number;
+        };
+        PersonPause: {
+            /** Format: date-time */
+            at: string;
+            code: components["schemas"]["CodeEnum"];
+            note: string;
+        };
+        /** @description Hits among so many, with the ends of the 95 % interval; `value` is null without a count. */
+        PersonShare: {
+            hits: number;
+            count: number;
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
         };
         PictureItem: {
             id: number;
@@ -2544,6 +2743,8 @@ export interface components {
             agreement: number | null;
             votes: number;
             problem: string;
+            /** @description Asked among the others because its answer is known. */
+            gold: boolean;
             display: string;
             full: string;
             original_name: string;
@@ -2655,6 +2856,10 @@ export interface components {
             order?: string;
             show_proposals?: boolean;
             practice_required?: boolean;
+            /** Format: double */
+            gold_share?: number;
+            /** Format: double */
+            gold_bar?: number | null;
             licence?: string;
             kind?: string;
             classes_text?: string;
@@ -2683,6 +2888,10 @@ export interface components {
             order: string;
             show_proposals: boolean;
             practice_required: boolean;
+            /** Format: double */
+            gold_share: number;
+            /** Format: double */
+            gold_bar: number | null;
             licence: string;
             counts: {
                 [key: string]: number;
@@ -2691,7 +2900,7 @@ export interface components {
             created_at: string;
         };
         /** @enum {string} */
-        ReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice";
+        ReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice" | "paused";
         RefusedPicture: {
             id: number;
             code: string;
@@ -2933,6 +3142,8 @@ export interface components {
             agreement: number | null;
             votes: number;
             problem: string;
+            /** @description Asked among the others because its answer is known. */
+            gold: boolean;
         };
         TilePage: {
             items: components["schemas"]["Tile"][];
@@ -4207,6 +4418,36 @@ export interface operations {
             };
         };
     };
+    desk_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskPause"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     practice_state: {
         parameters: {
             query?: never;
@@ -5270,6 +5511,135 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OffersShape"];
                 };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    people_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    people_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+                uid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    people_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+                uid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PauseInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    people_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+                uid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused. */
             default: {

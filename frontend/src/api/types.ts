@@ -17,6 +17,8 @@ export type Offers = Schema['OffersShape']
 export type LabelClass = Schema['ClassShape']
 export type GuidePicture = Schema['GuidePictureShape']
 export type Member = Schema['MemberShape']
+export type Person = Schema['Person']
+export type PersonDetail = Omit<Schema['PersonDetail'], 'worst'> & { worst: PersonMiss[] }
 export type Invitation = Schema['InvitationShape']
 export type InvitationOffer = Schema['OfferShape']
 export type VolunteerOffer = Schema['VolunteerOfferShape']
@@ -48,6 +50,7 @@ export interface Answer {
 }
 type Answered<T> = Omit<T, 'answer'> & { answer: Answer | null }
 
+export type PersonMiss = Answered<Omit<Schema['PersonMiss'], 'settled'>> & { settled: Answer | null }
 export type ImageItem = Answered<Schema['Tile']>
 export type TimelineEvent = Answered<Schema['EventShape']>
 export type ImageDetail = Answered<Omit<Schema['PictureItem'], 'timeline'>> & { timeline: TimelineEvent[] }

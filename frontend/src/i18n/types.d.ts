@@ -7,6 +7,7 @@ import type data from './en/data.json'
 import type errors from './en/errors.json'
 import type help from './en/help.json'
 import type label from './en/label.json'
+import type people from './en/people.json'
 import type projects from './en/projects.json'
 import type review from './en/review.json'
 import type scores from './en/scores.json'
@@ -22,6 +23,7 @@ declare module 'i18next' {
       account: typeof account
       box: typeof box
       projects: typeof projects
+      people: typeof people
       data: typeof data
       label: typeof label
       review: typeof review

@@ -58,8 +58,8 @@ export interface Progress {
   total: number
 }
 
-/** Why no task came: all is answered, others hold the rest, nobody asked anything, no classes, practice comes first. */
-export type EmptyReason = 'done' | 'leased' | 'no_tasks' | 'no_classes' | 'practice'
+/** Why no task came: all is answered, others hold the rest, nobody asked, no classes, practice comes first, a pause. */
+export type EmptyReason = 'done' | 'leased' | 'no_tasks' | 'no_classes' | 'practice' | 'paused'
 
 export interface VoteResult {
   key: string

@@ -17,6 +17,8 @@ export function SelectionBar({ selected, allowed, busy, onAct, onOpen, onClear }
   const states = new Set(selected.map((image) => image.state))
   const onlyIn = (state: string) => [...states].every((each) => each === state)
   const fits: Record<ImageAction, boolean> = {
+    mark_gold: selected.some((image) => image.state === 'closed' && image.split !== 'holdout' && !image.gold),
+    unmark_gold: selected.some((image) => image.gold),
     ask_again: states.has('closed') || states.has('review'),
     exclude: !states.has('excluded') && !states.has('deleted'),
     include: onlyIn('excluded'),

@@ -22,7 +22,7 @@ import { countQuery, wallQuery } from './queries'
 import { SelectionBar } from './SelectionBar'
 import { isFiltered } from './search'
 import { useAnswers } from './useAnswers'
-import { useImageActions } from './useImageActions'
+import { RULINGS, useImageActions } from './useImageActions'
 
 const route = getRouteApi('/inside/shell/p/$pid/data')
 
@@ -114,7 +114,7 @@ export default function DataPage() {
         {selected.length > 0 ? (
           <SelectionBar
             selected={selected}
-            allowed={(action) => project.actions.includes(action === 'ask_again' ? 'settle' : 'manage')}
+            allowed={(action) => project.actions.includes(RULINGS.has(action) ? 'settle' : 'manage')}
             busy={act.isPending}
             onAct={(action) => act.mutate({ action, ids: selected.map(({ id }) => id) })}
             onOpen={() => selected[0] && open(selected[0].id)}

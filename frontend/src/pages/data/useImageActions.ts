@@ -12,7 +12,11 @@ const BACK: Partial<Record<ImageAction, ImageAction>> = {
   include: 'exclude',
   delete: 'restore',
   restore: 'delete',
+  mark_gold: 'unmark_gold',
+  unmark_gold: 'mark_gold',
 }
+/** What a reviewer may do as well as an admin. */
+export const RULINGS: ReadonlySet<ImageAction> = new Set(['ask_again', 'mark_gold', 'unmark_gold'])
 
 interface Order {
   action: ImageAction

@@ -15,7 +15,7 @@ interface Props {
 }
 
 const RULINGS = ['settle', 'gold', 'set_aside', 'send_back', 'restore'] as const
-const MARKS = ['surplus', 'superseded', 'proposed'] as const
+const MARKS = ['surplus', 'superseded', 'proposed', 'gold'] as const
 
 interface ShowProps {
   event: TimelineEvent

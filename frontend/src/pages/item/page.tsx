@@ -176,6 +176,7 @@ function ImageFacts({ image, answer }: { image: ImageDetail; answer: string }) {
       items={[
         [t('item.answer'), answer || t('wall.unanswered')],
         [t('item.confidence'), image.confidence === null ? '' : format.percent(image.confidence, 1)],
+        [t('item.known'), image.gold && t('item.knownValue')],
         [t('item.split'), t(`split.${image.split}`)],
         [t('item.problem'), image.problem && problemText(image.problem, t)],
         [t('item.size'), t('item.sizeValue', { width: image.width, height: image.height })],
@@ -204,6 +205,8 @@ function problemText(
 function offered(image: ImageDetail, { manages, settles }: { manages: boolean; settles: boolean }): ImageAction[] {
   const all: [ImageAction, boolean][] = [
     ['ask_again', settles && (image.state === 'closed' || image.state === 'review')],
+    ['mark_gold', settles && image.state === 'closed' && image.split !== 'holdout' && !image.gold],
+    ['unmark_gold', settles && image.gold],
     ['exclude', manages && image.state !== 'excluded' && image.state !== 'deleted'],
     ['include', manages && image.state === 'excluded'],
     ['delete', manages && image.state !== 'deleted'],

@@ -1,9 +1,13 @@
 import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError, errorText } from '@/api/errors'
 import type { Project } from '@/api/types'
 import type { DeskView } from '@/store/labeling'
 import styles from './label.module.css'
+
+// Hardly anybody sees it: fetched when it is needed.
+const Paused = lazy(() => import('./Paused'))
 
 interface Props {
   view: DeskView
@@ -20,6 +24,13 @@ export function EmptyDesk({ view, project, onAsk }: Props) {
       <p className={styles.note} role="status">
         {t('empty.fetching')}
       </p>
+    )
+  }
+  if (view.reason === 'paused' && !view.failure) {
+    return (
+      <Suspense>
+        <Paused project={project} onAsk={onAsk} />
+      </Suspense>
     )
   }
   const { title, help } = said(view, manages, t)

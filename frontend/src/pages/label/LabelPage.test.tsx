@@ -40,6 +40,18 @@ let server: FakeServer
 let classes: ReturnType<typeof classOf>[]
 let drawn: number[]
 
+const miss = { image: makeTask(70).image, kind: 'choice', answer: { choice: [100] }, known: { choice: [103] } }
+const pause = {
+  paused: true,
+  code: 'accuracy',
+  note: '',
+  at: '2026-11-20T10:00:00Z',
+  answered: 12,
+  right: 5,
+  demanded: 0.8,
+  misses: [miss],
+}
+
 const json = (body: unknown, status = 200) =>
   new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } })
 
@@ -57,6 +69,7 @@ async function answerRequest(input: RequestInfo | URL, init?: RequestInit): Prom
       return json(refusal, status)
     }
   }
+  if (path === '/api/projects/1/desk/pause') return json(pause)
   if (path.startsWith('/display/')) return new Response(path.slice('/display/'.length))
   throw new Error(`nobody answers ${path}`)
 }
@@ -229,6 +242,25 @@ describe('the label page', () => {
     fireEvent.click(within(tray).getByRole('button', { name: 'Discard' }))
     expect(await screen.findByText('All saved')).toBeTruthy()
     expect(server.votes.size).toBe(1)
+  })
+
+  it.each([
+    ['en', 'You are paused in this project', /5 of the last 12 .* 80%/, 'You: cat', 'Expected: owl'],
+    ['zh-CN', '您在此项目中已被暂停', /12 张中您答对了 5 张.*80%/, '您：cat', '应为：owl'],
+  ] as const)('says why one is paused and what was missed in %s', async (language, title, figures, yours, known) => {
+    server.tasks = []
+    server.reason = 'paused'
+    const page = await open(language)
+    expect(await screen.findByText(title)).toBeTruthy()
+    expect(await screen.findByText(figures)).toBeTruthy()
+    expect(screen.getByText(yours)).toBeTruthy()
+    expect(screen.getByText(known)).toBeTruthy()
+    const found = await axe.run(page.container, { rules: { 'color-contrast': { enabled: false } } })
+    expect(found.violations).toEqual([])
+    // Let go on by a reviewer: the next look brings pictures.
+    server.tasks = [makeTask(90)]
+    fireEvent.click(screen.getByRole('button', { name: language === 'en' ? 'Ask again' : '再次询问' }))
+    await waitFor(() => expect(onScreen()).toBe(90))
   })
 
   it('says why there is nothing to label', async () => {

@@ -99,6 +99,22 @@ describe('the review page', () => {
     ])
   })
 
+  it('settles and marks as known by G, never what is set aside for testing', async () => {
+    await open()
+    await screen.findByText('5 left')
+    expect(screen.queryByRole('button', { name: /ask as known/ })).toBeNull()
+    press('g') // the first one is held out
+    press('j')
+    fireEvent.click(screen.getByRole('button', { name: /ask as known/ }))
+    press('g')
+    await waitFor(() => expect(screen.getByText('3 left')).toBeTruthy())
+    const gold = { ruling: 'gold', answer: { choice: [101] } }
+    expect(rulings()).toEqual([
+      [2, gold],
+      [3, gold],
+    ])
+  })
+
   it('goes on at once and comes back with the reason when a ruling did not get through', async () => {
     let refuse: (reply: unknown) => void = () => undefined
     vi.mocked(api.POST).mockImplementationOnce(() => new Promise((resolve) => (refuse = resolve)) as never)

@@ -64,6 +64,12 @@ export default function ReviewPage() {
     else if (kind.drawn && sketch?.keep() != null) sketch.object('empty')
     else if (lead && (sketch || !kind.drawn)) settle(lead)
   }
+  // Held-out pictures must stay unseen, so none of them is ever a known one.
+  const mayBeKnown = item !== null && item.split !== 'holdout'
+  const makeKnown = () => {
+    const answer = drawn ?? lead
+    if (mayBeKnown && answer) give({ ruling: 'gold', answer: settled(answer) })
+  }
   const { keys: first, onViewport } = useDrawnKeys(sketch, plan, accept)
   const pick = (concept: number) => {
     const picked = kind.answerOf(concept)
@@ -78,6 +84,7 @@ export default function ReviewPage() {
     else if (command === 'previous' || command === 'undo') step(-1)
     else if (command === 'accept') accept()
     else if (command === 'nothing') settle({ nothing: true })
+    else if (command === 'gold') makeKnown()
     else if (command === 'set_aside') give({ ruling: 'set_aside' })
     else if (command === 'send_back' && item) setPanel({ name: 'send_back' })
   }
@@ -146,6 +153,7 @@ export default function ReviewPage() {
             settles={drawn}
             sketch={sketch}
             given={ruled}
+            mayBeKnown={mayBeKnown}
             onAnswer={settle}
             onSearch={() => setPanel({ name: 'search', start: '' })}
             onSay={say}

@@ -15,13 +15,15 @@ interface Props {
   /** What Space settles, where it is drawn; otherwise the leading answer. */
   settles: Answer | null
   given: Answer | null
+  /** Whether the picture may be asked of others from now on, its answer being known. */
+  mayBeKnown: boolean
   sketch: Sketch | null
   onAnswer: (answer: Answer) => void
   onSearch: () => void
   onSay: (command: ReviewCommand | 'accept') => void
 }
 
-const COMMANDS: readonly ReviewCommand[] = ['nothing', 'set_aside', 'send_back', 'previous', 'next']
+const COMMANDS: readonly ReviewCommand[] = ['nothing', 'set_aside', 'send_back', 'gold', 'previous', 'next']
 
 /** Every ruling with its key: a class, the leading answer, nothing, aside, back. */
 export function Verdicts(props: Props) {
@@ -56,7 +58,7 @@ export function Verdicts(props: Props) {
             {t('accept', { answer: answerText(settles, classes, label, kind.drawn !== null) })}
           </button>
         )}
-        {COMMANDS.map((command) => {
+        {COMMANDS.filter((one) => one !== 'gold' || (props.mayBeKnown && settles)).map((command) => {
           const key = keyOf(command, plan, REVIEW_LETTERS)
           return (
             <button

@@ -14,6 +14,10 @@ import { useSaveProject } from './useSaveProject'
 /** How many more than usual a disputed picture is asked, where no cap is set; as the server counts. */
 const EXTRA_VOTES = 2
 
+/** As the server has them: known pictures before the first is asked, and answers to them before anybody is paused. */
+const LEAST_GOLD = 10
+const LEAST_ANSWERS = 10
+
 /** A number field's value: text while it is being typed or empty. */
 type MaybeNumber = number | string
 
@@ -41,6 +45,8 @@ export function AskingSettings({ project }: { project: Project }) {
       order: project.order,
       show_proposals: project.show_proposals,
       practice_required: project.practice_required,
+      gold_percent: Math.round(project.gold_share * 100),
+      gold_bar_percent: (project.gold_bar === null ? '' : Math.round(project.gold_bar * 100)) as MaybeNumber,
     },
   })
   const save = useSaveProject(project.id, {
@@ -58,13 +64,16 @@ export function AskingSettings({ project }: { project: Project }) {
       <Paper withBorder p="lg" maw={720}>
         <form
           noValidate
-          onSubmit={form.onSubmit(({ accept_percent, holdout_votes, votes_cap, ...values }) =>
-            save.mutate({
-              ...values,
-              accept_confidence: accept_percent / 100,
-              holdout_votes: typeof holdout_votes === 'number' ? holdout_votes : null,
-              votes_cap: typeof votes_cap === 'number' ? votes_cap : null,
-            }),
+          onSubmit={form.onSubmit(
+            ({ accept_percent, holdout_votes, votes_cap, gold_percent, gold_bar_percent, ...values }) =>
+              save.mutate({
+                ...values,
+                gold_share: gold_percent / 100,
+                gold_bar: typeof gold_bar_percent === 'number' ? gold_bar_percent / 100 : null,
+                accept_confidence: accept_percent / 100,
+                holdout_votes: typeof holdout_votes === 'number' ? holdout_votes : null,
+                votes_cap: typeof votes_cap === 'number' ? votes_cap : null,
+              }),
           )}
         >
           <Stack gap="lg">
@@ -120,6 +129,28 @@ export function AskingSettings({ project }: { project: Project }) {
               label={t('settings.practice')}
               description={t('settings.practiceHelp')}
               {...form.getInputProps('practice_required', { type: 'checkbox' })}
+            />
+            <NumberInput
+              label={t('settings.gold')}
+              description={t('settings.goldHelp', { least: LEAST_GOLD, count: project.counts.gold ?? 0 })}
+              suffix=" %"
+              min={0}
+              max={30}
+              allowDecimal={false}
+              clampBehavior="blur"
+              maw={360}
+              {...form.getInputProps('gold_percent')}
+            />
+            <NumberInput
+              label={t('settings.goldBar')}
+              description={t('settings.goldBarHelp', { least: LEAST_ANSWERS })}
+              suffix=" %"
+              min={50}
+              max={100}
+              allowDecimal={false}
+              clampBehavior="blur"
+              maw={360}
+              {...form.getInputProps('gold_bar_percent')}
             />
             <Button
               type="submit"

@@ -12,6 +12,12 @@ describe('sections', () => {
     expect(all).toHaveLength(13)
   })
 
+  it('lets a reviewer see how people do', () => {
+    const open = sectionsFor({ actions: ['settle', 'browse', 'label', 'see'] })
+    expect(open).toContain('people')
+    expect(open).not.toContain('settings')
+  })
+
   it('lets a researcher browse without settling or managing', () => {
     const open = sectionsFor({ actions: ['browse', 'work', 'label', 'see'] })
     expect(open).toContain('data')

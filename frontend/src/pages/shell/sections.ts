@@ -12,7 +12,7 @@ const SECTIONS = [
   ['versions', 'browse'],
   ['runs', 'browse'],
   ['cycle', 'browse'],
-  ['people', 'manage'],
+  ['people', 'settle'],
   ['settings', 'manage'],
   ['jobs', 'browse'],
 ] as const
