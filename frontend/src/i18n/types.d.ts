@@ -11,6 +11,7 @@ import type projects from './en/projects.json'
 import type review from './en/review.json'
 import type scores from './en/scores.json'
 import type training from './en/training.json'
+import type tryout from './en/tryout.json'
 import type versions from './en/versions.json'
 
 declare module 'i18next' {
@@ -26,6 +27,7 @@ declare module 'i18next' {
       review: typeof review
       scores: typeof scores
       training: typeof training
+      tryout: typeof tryout
       cycle: typeof cycle
       versions: typeof versions
       errors: typeof errors

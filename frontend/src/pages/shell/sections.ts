@@ -10,6 +10,7 @@ const SECTIONS = [
   ['import', 'manage'],
   ['versions', 'browse'],
   ['runs', 'browse'],
+  ['try', 'work'],
   ['cycle', 'browse'],
   ['people', 'manage'],
   ['settings', 'manage'],
