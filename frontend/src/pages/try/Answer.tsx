@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** A crowd of boxes is seen on the picture; its list stays readable. */
-const MOST_LINES = 20
+const MOST_LINES = 10
 
 export type Boxed = Guess & { box: number[] }
 export const boxesFrom = (answer: TryAnswer, threshold: number): Boxed[] =>
@@ -26,13 +26,16 @@ export function Answer({ answer, threshold, colourOf }: Props) {
   const format = useFormat()
   const boxed = answer.form === 'boxes'
   const shown: Guess[] = boxed ? boxesFrom(answer, threshold) : answer.guesses
+  const counts = [...new Set(shown.map(({ name }) => name))].map((name) =>
+    t('ofClass', { name, boxes: shown.filter((one) => one.name === name).length }),
+  )
   const listed = shown.slice(0, MOST_LINES)
   const beneath = boxed ? answer.guesses.length - shown.length : 0
   return (
     <div>
       {boxed && (
         <Text fw={600} mb={4}>
-          {shown.length > 0 ? t('boxes', { boxes: shown.length }) : t('noBoxes')}
+          {shown.length > 0 ? `${t('boxes', { boxes: shown.length })} (${counts.join(', ')})` : t('noBoxes')}
         </Text>
       )}
       <ul className={styles.bars}>
@@ -50,7 +53,7 @@ export function Answer({ answer, threshold, colourOf }: Props) {
         ))}
       </ul>
       <Text size="sm" c="dimmed" mt="xs">
-        {shown.length > listed.length && `${t('more', { boxes: shown.length - listed.length })}. `}
+        {shown.length > listed.length && `${t('more', { boxes: shown.length - listed.length })} `}
         {answer.form === 'any' && t('any')}
         {answer.form === 'one' &&
           answer.classes > shown.length &&

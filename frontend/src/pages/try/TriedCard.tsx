@@ -39,7 +39,7 @@ export function TriedCard({ tried, model, threshold, colourOf, onAgain, onRemove
           <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {nameOf(tried.model)}
           </Text>
-          <Group gap="xs" role="status" my="sm" mih={24}>
+          <Group gap="xs" role="status" my="sm" mih={24} wrap="nowrap">
             {!ended && (
               <>
                 <Loader size="sm" aria-hidden />
@@ -53,10 +53,10 @@ export function TriedCard({ tried, model, threshold, colourOf, onAgain, onRemove
           <Group gap="xs" mt="md">
             {step === 'done' && model.key !== tried.model.key && (
               <Button size="xs" variant="default" onClick={onAgain}>
-                {t('again', { model: nameOf(model) })}
+                {t('again')}
               </Button>
             )}
-            <Button size="xs" variant="subtle" color="gray" c="var(--mantine-color-text)" onClick={onRemove}>
+            <Button size="xs" variant="default" onClick={onRemove}>
               {t('remove')}
             </Button>
           </Group>

@@ -109,13 +109,13 @@ it('draws boxes from the threshold of the validation on, and follows the slider'
   looks = [state('done', { answer: boxes })]
   const { container } = await open()
   await give(picture('a.png'))
-  expect(await screen.findByText('Boxes found: 1')).toBeTruthy()
+  expect(await screen.findByText('Boxes found: 1 (cat: 1)')).toBeTruthy()
   expect(container.querySelectorAll('svg rect[class*=line]')).toHaveLength(1)
   expect(screen.getByText(/Fainter boxes not shown: 1/)).toBeTruthy()
-  const slider = screen.getByRole('slider')
+  const slider = screen.getByRole('slider', { name: /first · resnet18/ })
   expect(slider.getAttribute('aria-valuenow')).toBe('0.4')
   fireEvent.keyDown(slider, { key: 'Home' })
-  expect(await screen.findByText('Boxes found: 2')).toBeTruthy()
+  expect(await screen.findByText('Boxes found: 2 (cat: 1, dog: 1)')).toBeTruthy()
   expect(container.querySelectorAll('svg rect[class*=line]')).toHaveLength(2)
   fireEvent.keyDown(slider, { key: 'End' })
   expect(await screen.findByText('No box with this score or more.')).toBeTruthy()
@@ -138,7 +138,7 @@ it('says what went wrong, and tries again with the model that is chosen', async 
   await open({ onModel, wanted: 'weights-9' })
   const select = await screen.findByLabelText<HTMLSelectElement>('Model')
   expect([...select.options].map((each) => each.text)).toEqual([
-    'first · resnet18 · 87.5%',
+    'first · resnet18 · holdout 87.5%',
     'Weights imagenet · resnet18',
   ])
   expect(select.value).toBe('weights-9')

@@ -78,9 +78,10 @@ function Bench({ pid, models, model, limit, onModel }: BenchProps) {
   const { tried, show, again, remove } = useTries(pid)
   const colourOf = useColours(pid)
   const [tooLarge, setTooLarge] = useState<string[]>([])
-  const [moved, setMoved] = useState<{ key: string; value: number }>()
-  const threshold = moved?.key === model.key ? moved.value : model.threshold
-  const boxed = tried.some(({ answer }) => answer?.form === 'boxes')
+  // By model: scores of one say nothing about those of another.
+  const [moved, setMoved] = useState<Record<string, number>>({})
+  const thresholdOf = (of: ModelToTry) => moved[of.key] ?? of.threshold
+  const boxed = tried.find(({ answer }) => answer?.form === 'boxes')?.model
 
   const onPictures = useCallback(
     (files: File[]) => {
@@ -102,7 +103,7 @@ function Bench({ pid, models, model, limit, onModel }: BenchProps) {
           value={model.key}
           onChange={(event) => onModel(event.currentTarget.value)}
           data={models.map((one) => ({ value: one.key, label: nameOf(one) }))}
-          style={{ flex: '1 1 18rem', maxWidth: '40rem' }}
+          style={{ flex: '1 1 22rem', maxWidth: '40rem' }}
         />
         {model.run !== null && (
           <Anchor component={Link} to={`/p/${pid}/runs/${model.run}`} underline="always" size="sm">
@@ -116,9 +117,10 @@ function Bench({ pid, models, model, limit, onModel }: BenchProps) {
       )}
       {boxed && (
         <Threshold
-          value={threshold}
-          suggested={model.threshold}
-          onChange={(value) => setMoved({ key: model.key, value })}
+          name={nameOf(boxed)}
+          value={thresholdOf(boxed)}
+          suggested={boxed.threshold}
+          onChange={(value) => setMoved((all) => ({ ...all, [boxed.key]: value }))}
         />
       )}
       <ul className={styles.tried} aria-label={t('tried')}>
@@ -127,7 +129,7 @@ function Bench({ pid, models, model, limit, onModel }: BenchProps) {
             key={one.id}
             tried={one}
             model={model}
-            threshold={threshold}
+            threshold={thresholdOf(one.model)}
             colourOf={colourOf}
             onAgain={() => again(one.id, model)}
             onRemove={() => remove(one.id)}
@@ -139,19 +141,21 @@ function Bench({ pid, models, model, limit, onModel }: BenchProps) {
 }
 
 interface ThresholdProps {
+  /** Of the model whose boxes it is for. */
+  name: string
   value: number
   suggested: number
   onChange: (value: number) => void
 }
 
-function Threshold({ value, suggested, onChange }: ThresholdProps) {
+function Threshold({ name, value, suggested, onChange }: ThresholdProps) {
   const { t, i18n } = useTranslation('tryout')
   const id = useId()
   const write = (share: number) => new Intl.NumberFormat(i18n.language, { minimumFractionDigits: 2 }).format(share)
   return (
     <div className={styles.threshold}>
       <Input.Label id={id} component="span">
-        {t('threshold')}: <strong>{write(value)}</strong>
+        {t('threshold', { model: name })}: <strong>{write(value)}</strong>
       </Input.Label>
       <Slider
         my="xs"

@@ -8,7 +8,7 @@ export function useModelName(): (model: ModelToTry) => string {
   const format = useFormat()
   return ({ run, name, architecture, figure }) => {
     const called = run === null ? t('weightsFile', { name }) : name || t('unnamed', { run })
-    const good = figure === null ? '' : ` · ${format.percent(figure, 1)}`
+    const good = figure === null ? '' : ` · ${t('figure', { figure: format.percent(figure, 1) })}`
     return `${called} · ${architecture}${good}`
   }
 }
