@@ -213,6 +213,7 @@ SPECTACULAR_SETTINGS = {
         "PictureState": "annotate.datasets.browse.STATES",
         "RunState": "training.models.Run.State",
         "EvaluationState": "training.models.Evaluation.State",
+        "TryoutState": "training.models.Tryout.State",
         "RoundState": "training.models.Round.State",
     },
     "POSTPROCESSING_HOOKS": [
@@ -271,7 +272,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"training.jobs.train": {"queue": "training"}}
+CELERY_TASK_ROUTES = {"training.jobs.train": {"queue": "training"}, "training.jobs.try_models": {"queue": "try"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(FOVEA_HOME / "scheduler")
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": schedule(SWEEP_SECONDS), "options": {"expires": SWEEP_SECONDS * 5}}

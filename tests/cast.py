@@ -15,7 +15,7 @@ from annotate.projects.models import GuidePicture, LabelClass, Project
 from annotate.projects.roles import GIVEN
 from tests.crowd import hold
 from tests.make import make_image, make_member, make_project, make_task, make_user, make_volunteer, picture_bytes
-from training.models import Checkpoint, Evaluation, Run, Weights
+from training.models import Checkpoint, Evaluation, Run, Tryout, Weights
 from training.selectors import folders
 
 
@@ -83,6 +83,7 @@ def _results(project: Project, actor: User) -> dict[str, int]:
     run = Run.objects.create(version=version, **common)
     checkpoint = Checkpoint.objects.create(run=run, epoch=1, folder="none", digest="0" * 64)
     evaluation = Evaluation.objects.create(project=project, checkpoint=checkpoint, version=version)
+    tryout = Tryout.objects.create(project=project, checkpoint=checkpoint, key=f"{project.pk:032x}", created_by=actor)
     preview = folders.preview_folder(project, "0" * 32)
     preview.mkdir(parents=True, exist_ok=True)
     (preview / "000-00.png").write_bytes(picture_bytes(9))
@@ -92,4 +93,5 @@ def _results(project: Project, actor: User) -> dict[str, int]:
         "weights": weights.pk,
         "runs": run.pk,
         "evaluations": evaluation.pk,
+        "tryouts": tryout.pk,
     }

@@ -18,10 +18,19 @@ def train() -> None:
     loop.work(keep_going)
 
 
+@shared_task(queue="try", expires=120)
+def try_models() -> None:
+    """Answers the pictures that people show to models. A second message finds nothing, or somebody at it."""
+    services.answer_tryouts(keep_going)
+
+
 @shared_task
 def sweep() -> None:
     """Moves rounds on, ends what nobody will take up, and tells an idle trainer where work waits."""
     loop.sweep()
     services.forget_previews()
+    services.forget_tryouts()
+    if services.waiting_tryouts().exists():
+        hint.SENDER.send(try_models)
     if services.hint_is_due() and not hint.SENDER.send(train):
         services.forget_hint()

@@ -146,3 +146,38 @@ class Hint(models.Model):
 
     queue = models.CharField(max_length=20, unique=True)
     sent_at = models.DateTimeField()
+
+
+class Tryout(models.Model):
+    """A picture that somebody shows to a model. The row lives for minutes, the picture until it is answered.
+
+    `key` names the folder of the picture; `step` says what is being done with it; `attempt` fences off a worker that
+    was thought lost.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    checkpoint = models.ForeignKey(Checkpoint, null=True, on_delete=models.CASCADE, related_name="+")
+    weights = models.ForeignKey(Weights, null=True, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=32, unique=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    step = models.CharField(max_length=8, default="", blank=True)
+    answer = models.JSONField(null=True)
+    error = models.JSONField(null=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    heartbeat = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="tryout_of_one_model",
+                condition=Q(checkpoint=None, weights__isnull=False) | Q(checkpoint__isnull=False, weights=None),
+            )
+        ]

@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{P}/training/preview", api.PreviewView.as_view()),
     path(f"{P}/training/preview/<str:preview>/<str:file>", api.PreviewPictureView.as_view()),
     path(f"{P}/weights", api.WeightsView.as_view()),
+    path(f"{P}/tryouts", api.TryoutsView.as_view()),
+    path(f"{P}/tryouts/<int:tid>", api.TryoutView.as_view()),
     path(f"{P}/runs", api.RunsView.as_view()),
     path(f"{P}/runs/<int:rid>", api.RunView.as_view()),
     path(f"{P}/runs/<int:rid>/metrics", api.RunMetricsView.as_view()),

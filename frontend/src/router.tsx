@@ -137,6 +137,13 @@ const run = createRoute({
   params: numbered('rid'),
   component: lazyRouteComponent(() => import('./pages/runs/live')),
 })
+const tryModel = createRoute({
+  getParentRoute: () => project,
+  path: '/try',
+  validateSearch: (search: { model?: string } & SearchSchemaInput): { model?: string } =>
+    typeof search.model === 'string' ? { model: search.model } : {},
+  component: lazyRouteComponent(() => import('./pages/try/page')),
+})
 const evaluation = createRoute({
   getParentRoute: () => project,
   path: '/evaluations/$eid',
@@ -163,6 +170,7 @@ const tree = root.addChildren([
         run,
         evaluation,
         people,
+        tryModel,
         projectPage('/', () => import('./pages/overview/page')),
         projectPage('/import', () => import('./pages/import/page')),
         projectPage('/mine', () => import('./pages/mine/MinePage')),

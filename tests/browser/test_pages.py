@@ -12,6 +12,7 @@ from tests.browser import pages
 from tests.browser.inspector import AXE, Inspector
 from tests.browser.words import words
 from tests.fault.circle import ended_run, freeze, project_with_labels, start_run
+from tests.make import picture_bytes
 from tests.pictures import write_tree
 from tests.require import require
 from tests.stack import Stack, wait_for
@@ -31,6 +32,8 @@ class Lived:
     """A project for boxes."""
     join: str
     """An open link to the first project, some of whose pictures have a known answer."""
+    tried: str
+    """Where a model can be tried."""
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +71,12 @@ def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
             "/account",
             "/help/keys",
             *(f"/p/{pid}{p}" for p in parts),
-            *(f"/p/{boxes}{p}" for p in ("", "/data", f"/item/{drawn}")),
+            *(f"/p/{boxes}{p}" for p in ("", "/data", f"/item/{drawn}", "/try")),
         ],
         f"/p/{pid}/label",
         f"/p/{boxes}",
         f"/join/{opened}",
+        f"/p/{pid}/try",
     )
 
 
@@ -131,6 +135,7 @@ def walk(lived_in: Lived, browser: Browser, language: str) -> dict[str, list[str
     for address in lived_in.inside:
         inspector.visit(address)
     look_at_new_boxes(inspector)
+    look_at_trying(inspector, lived_in)
     look_at_label_page(inspector, lived_in.label)
     look_at_boxes(inspector, lived_in.boxes)
     assert page.faults == []  # type: ignore[attr-defined]
@@ -207,6 +212,18 @@ def look_at_boxes(inspector: Inspector, project: str) -> None:
     page.wait_for_selector("dialog [data-surface=ready]")
     inspector.quiet()
     inspector.look(f"{project}/mine, one to be changed")
+
+
+def look_at_trying(inspector: Inspector, lived_in: Lived) -> None:
+    """A picture that the model of a run has answered, and one that it has not; nothing of either is left."""
+    page = inspector.page
+    inspector.visit(lived_in.tried)
+    for content, shown in ((picture_bytes(3), "tryout:said"), (b"no picture", "errors:not_a_picture")):
+        page.locator("input[type=file]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": content})
+        expect(page.get_by_text(words(shown, inspector.area))).to_be_visible()
+    inspector.look(f"{lived_in.tried} with answers")
+    tryouts = lived_in.stack.home / "training" / "tryouts"
+    assert [*tryouts.iterdir(), *(lived_in.stack.home / "incoming").iterdir()] == []
 
 
 def look_at_label_page(inspector: Inspector, address: str) -> None:

@@ -130,3 +130,16 @@ def test_it_learns_scores_and_predicts(
     tables = list(problem.predict(model, feed, everything, head=head, embed=False))
     assert all(one.schema == problem.prediction_schema(False) for one in tables)
     assert pa.concat_tables(tables)["digest"].to_pylist() == list(examples.digests)
+
+    alone = problem.loose(examples.classes, [(record.width, record.height) for record in version.records()])
+    assert not alone.settled.any()
+    bare = problem.feed(config, torch.device("cpu"), pixels, alone)
+    again = list(problem.predict(model, bare, everything, head=head, embed=False))
+    assert pa.concat_tables(again).drop(["digest"]) == pa.concat_tables(tables).drop(["digest"])
+    for row in pa.concat_tables(again).to_pylist():
+        said = problem.tell(row, examples.classes)
+        scores = [guess.score for guess in said.guesses]
+        assert scores == sorted(scores, reverse=True)
+        assert {(guess.concept, guess.name) for guess in said.guesses} <= {(one.id, one.name) for one in alone.classes}
+        assert all((guess.box is None) == (said.form != "boxes") for guess in said.guesses)
+        assert said.form != "one" or sum(scores) == pytest.approx(1, abs=1e-5)

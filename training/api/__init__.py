@@ -10,6 +10,7 @@ from training.api.evaluations import (
 )
 from training.api.previews import PreviewPictureView, PreviewView
 from training.api.runs import RunLogView, RunMetricsView, RunResumeView, RunStopView, RunsView, RunView
+from training.api.tryouts import TryoutsView, TryoutView
 from training.api.weights import CatalogueView, WeightsView
 
 __all__ = [
@@ -31,5 +32,7 @@ __all__ = [
     "RunStopView",
     "RunView",
     "RunsView",
+    "TryoutView",
+    "TryoutsView",
     "WeightsView",
 ]

@@ -62,19 +62,18 @@ def make_parser() -> argparse.ArgumentParser:
     _finish(preview, commands.run_preview)
 
     evaluate = add.add_parser("evaluate", help="score a checkpoint on a split")
-    predict = add.add_parser("predict", help="a checkpoint's distributions for pictures")
-    for one in (evaluate, predict):
-        one.add_argument("--version", type=Path, required=True)
-        one.add_argument("--checkpoint", type=Path, required=True)
-        one.add_argument("--out", type=Path, required=True)
-        one.add_argument("--cache", type=Path)
+    evaluate.add_argument("--version", type=Path, required=True)
+    evaluate.add_argument("--checkpoint", type=Path, required=True)
+    evaluate.add_argument("--out", type=Path, required=True)
+    evaluate.add_argument("--cache", type=Path)
     evaluate.add_argument("--split", default="holdout", choices=("train", "val", "holdout"))
-    predict.add_argument("--split", choices=("train", "val", "holdout"), help="only this one; else all but the holdout")
-    predict.add_argument("--states", default="unlabeled,unresolved", help="states of the pictures, by comma")
-    predict.add_argument("--digests", type=Path, help="a file of digests: only these")
-    predict.add_argument("--embed", action="store_true", help="also what the last layer was given")
     _finish(evaluate, commands.run_evaluate)
-    _finish(predict, commands.run_predict)
+    _add_predict(add.add_parser("predict", help="what a network thinks of pictures: of a version, or of any files"))
+
+    serve = add.add_parser("serve", help="keep a network warm, and answer requests for single pictures from stdin")
+    serve.add_argument("--idle", type=float, default=300.0, help="seconds without a request after which it ends")
+    serve.add_argument("--room", type=int, default=2, help="how many networks are held in memory")
+    serve.set_defaults(run=commands.run_serve, watch_stdin=False)
 
     select = add.add_parser("select", help="rank predicted pictures by what asking about them would teach")
     select.add_argument("--predictions", type=Path, required=True)
@@ -96,6 +95,27 @@ def make_parser() -> argparse.ArgumentParser:
     describe.add_argument("--out", type=Path)
     _finish(describe, commands.run_describe)
     return parser
+
+
+def _add_predict(predict: argparse.ArgumentParser) -> None:
+    """Two uses of one word: a version's pictures into a folder, or named pictures to the screen."""
+    predict.add_argument("pictures", type=Path, nargs="*", help="files, or folders of them: the answers are printed")
+    predict.add_argument("--checkpoint", type=Path, help="a checkpoint folder")
+    predict.add_argument("--weights", type=Path, help="pictures: a safetensors file, in a checkpoint's place")
+    predict.add_argument("--architecture", default="", help="of the weights")
+    predict.add_argument("--size", type=int, default=224, help="side of the pictures that the weights were made for")
+    predict.add_argument("--classes", type=Path, help="names of the weights' classes, one a line; else ImageNet's")
+    predict.add_argument("--top", type=int, default=5, help="pictures: how many classes to print")
+    predict.add_argument("--threshold", type=float, default=0.5, help="pictures: the least score of a box printed")
+    predict.add_argument("--json", action="store_true", help="pictures: one JSON object a line")
+    predict.add_argument("--version", type=Path, help="a version folder, with --checkpoint and --out")
+    predict.add_argument("--out", type=Path)
+    predict.add_argument("--cache", type=Path)
+    predict.add_argument("--split", choices=("train", "val", "holdout"), help="only this one; else all but the holdout")
+    predict.add_argument("--states", default="unlabeled,unresolved", help="states of the pictures, by comma")
+    predict.add_argument("--digests", type=Path, help="a file of digests: only these")
+    predict.add_argument("--embed", action="store_true", help="also what the last layer was given")
+    _finish(predict, commands.run_predict)
 
 
 def _finish(parser: argparse.ArgumentParser, run: object) -> None:

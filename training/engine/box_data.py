@@ -1,6 +1,6 @@
 """What a version teaches of boxes, as arrays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from annotate.manifest.read import Version
 from annotate.manifest.schema import ClassEntry, Record
 from training.engine.errors import Fault
-from training.engine.examples import Examples, read_records
+from training.engine.examples import Examples, read_records, unknown
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -78,6 +78,22 @@ def read_boxes(
         known=np.array(known, np.bool_),
         unlisted=np.array(unlisted, np.int64),
         agreed=np.array(agreed, np.bool_),
+    )
+
+
+def loose_boxes(classes: tuple[ClassEntry, ...], sizes: Sequence[tuple[int, int]]) -> BoxExamples:
+    """Pictures of these widths and heights of which nothing else is known."""
+    count = len(sizes)
+    nothing = Truth(
+        np.zeros((0, 4), np.float32), np.zeros(0, np.int64), crowd=np.zeros(0, np.bool_), aside=np.zeros(0, np.bool_)
+    )
+    return BoxExamples(
+        **unknown(classes, count),
+        sizes=np.array(sizes, np.int64).reshape(-1, 2),
+        truths=(nothing,) * count,
+        known=np.zeros(count, np.bool_),
+        unlisted=np.zeros(count, np.int64),
+        agreed=np.zeros(count, np.bool_),
     )
 
 

@@ -9,7 +9,7 @@ import io
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -78,6 +78,11 @@ def fitted(width: int, height: int, size: int) -> tuple[int, int]:
 def canvas_of(version: Version, size: int) -> tuple[int, int]:
     """Height and width, multiples of 32 (the coarsest stride of a network), that hold every fitted picture."""
     sides = {fitted(record.width, record.height, size) for record in version.records()} or {(size, size)}
+    return least_canvas(sides)
+
+
+def least_canvas(sides: Collection[tuple[int, int]]) -> tuple[int, int]:
+    """Height and width, multiples of 32, that hold each of these (width, height)."""
     high, wide = (max(side[place] for side in sides) for place in (1, 0))
     return -(-high // STRIDE) * STRIDE, -(-wide // STRIDE) * STRIDE
 
@@ -102,17 +107,23 @@ def decode(content: bytes, *, size: int, resize: str, canvas: tuple[int, int] | 
     with Image.open(io.BytesIO(content)) as picture:
         whole = picture.size
         picture.draft("RGB", (size * 2, size * 2))
-        upright = picture.convert("RGB")
-        if resize == "fit":
-            height, width = canvas or (size, size)
-            sheet = Image.new("RGB", (width, height), GROUND)
-            sheet.paste(upright.resize(fitted(*whole, size), Image.Resampling.BILINEAR))
-            return np.asarray(sheet)
-        if resize == "press":
-            square = upright.resize((size, size), Image.Resampling.BILINEAR)
-        else:
-            square = ImageOps.fit(upright, (size, size), Image.Resampling.BILINEAR)
-        return np.asarray(square)
+        return arrange(picture.convert("RGB"), whole=whole, size=size, resize=resize, canvas=canvas)
+
+
+def arrange(
+    upright: Image.Image, *, whole: tuple[int, int], size: int, resize: str, canvas: tuple[int, int] | None = None
+) -> np.ndarray:
+    """An RGB picture, perhaps shrunk while decoding, as `decode` gives it; `whole` is its size before that."""
+    if resize == "fit":
+        height, width = canvas or (size, size)
+        sheet = Image.new("RGB", (width, height), GROUND)
+        sheet.paste(upright.resize(fitted(*whole, size), Image.Resampling.BILINEAR))
+        return np.asarray(sheet)
+    if resize == "press":
+        square = upright.resize((size, size), Image.Resampling.BILINEAR)
+    else:
+        square = ImageOps.fit(upright, (size, size), Image.Resampling.BILINEAR)
+    return np.asarray(square)
 
 
 def _build(

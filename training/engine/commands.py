@@ -25,6 +25,19 @@ from training.engine.evaluate import evaluate
 from training.engine.files import read_json, write_json, write_text
 from training.engine.fit import fit
 from training.engine.journal import Journal
+from training.engine.loose import (
+    Model,
+    Picture,
+    as_data,
+    class_count,
+    imagenet_names,
+    in_lines,
+    look,
+    model_from_checkpoint,
+    model_from_weights,
+    pictures_among,
+    read_picture,
+)
 from training.engine.model import architecture_of, build_empty
 from training.engine.predict import choose_rows, predict
 from training.engine.predicted import read_scores, read_shares
@@ -33,11 +46,13 @@ from training.engine.presets import PRESETS
 from training.engine.preview import preview
 from training.engine.problems import PROBLEMS
 from training.engine.select import STRATEGIES
+from training.engine.serve import own_stdout, serve
 from training.engine.strategy import rank, rank_boxes
 from training.engine.weights import load_into, read_weights
 
 DONE, FAILED, STOPPED, ORPHANED = 0, 1, 3, 4
 PROGRESS_SECONDS = 0.5
+LOOK_AT_ONCE = 32
 SAID = ("split", "counts", "loss", "top1", "top5", "map", "map50", "figures", "message")  # of an evaluation, on screen
 
 
@@ -83,7 +98,12 @@ def run_evaluate(asked: argparse.Namespace) -> int:
 
 
 def run_predict(asked: argparse.Namespace) -> int:
-    """Distributions for the pictures asked for."""
+    """Distributions for pictures of a version into a folder, or labels and boxes of named pictures to the screen."""
+    if asked.pictures:
+        return _predict_loose(asked)
+    given = (asked.version, asked.checkpoint, asked.out)
+    if not all(given) or asked.weights:
+        raise Fault("config", "name pictures, or give --version, --checkpoint and --out")
     version, checkpoint = open_sealed(asked.version), open_checkpoint(asked.checkpoint)
     examples = PROBLEMS[checkpoint.config.problem].read(version, checkpoint.config, checkpoint.classes)
     digests = None if asked.digests is None else asked.digests.read_text(encoding="ascii").split()
@@ -91,6 +111,56 @@ def run_predict(asked: argparse.Namespace) -> int:
     cache, tell = cache_root(asked), _tell(asked.out)
     done = predict(version, checkpoint, asked.out, cache=cache, rows=rows, embed=asked.embed, progress=tell)
     _say({"predicted": done})
+    return DONE
+
+
+def _predict_loose(asked: argparse.Namespace) -> int:
+    """Some pictures at a time; what is no picture is named on stderr, and fails the whole at the end."""
+    if asked.version or asked.out:
+        raise Fault("config", "named pictures belong to no version: leave out --version and --out")
+    model = _model_of(asked)
+    failed = 0
+    files = pictures_among(asked.pictures)
+    for start in range(0, len(files), LOOK_AT_ONCE):
+        pictures: list[tuple[Path, Picture]] = []
+        for file in files[start : start + LOOK_AT_ONCE]:
+            try:
+                pictures.append((file, read_picture(file, model.config)))
+            except Fault as error:
+                failed += 1
+                sys.stderr.write(f"{file}: {error.args[0]}\n")
+        for (file, picture), told in zip(pictures, look(model, [one for _, one in pictures]), strict=True):
+            whole = told.form == "boxes"
+            data = as_data(told, top=len(told.guesses) if whole else asked.top, least=asked.threshold if whole else 0)
+            if asked.json:
+                _say({"picture": str(file), "width": picture.size[0], "height": picture.size[1], **data})
+            else:
+                sys.stdout.write(f"{file}\n" + "".join(f"  {line}\n" for line in in_lines(data)))
+    if failed:
+        raise Fault("data", f"{failed} of {len(files)} files could not be read as pictures")
+    return DONE
+
+
+def _model_of(asked: argparse.Namespace) -> Model:
+    if bool(asked.checkpoint) == bool(asked.weights):
+        raise Fault("config", "give either --checkpoint or --weights")
+    if asked.checkpoint:
+        return model_from_checkpoint(asked.checkpoint)
+    if not asked.architecture:
+        raise Fault("config", "weights do not say what they are of: give --architecture")
+    names = asked.classes.read_text(encoding="utf-8").splitlines() if asked.classes else None
+    return model_from_weights(
+        asked.weights,
+        architecture=asked.architecture,
+        size=asked.size,
+        names=None if names is None else [name.strip() for name in names if name.strip()],
+    )
+
+
+def run_serve(asked: argparse.Namespace) -> int:
+    """Answer requests from stdin until none has come for a while."""
+    say = own_stdout()
+    serve(sys.stdin.buffer, say, idle=asked.idle, room=asked.room, orphaned=lambda: os._exit(ORPHANED))
     return DONE
 
 
@@ -129,7 +199,16 @@ def run_check(asked: argparse.Namespace) -> int:
     architecture = architecture_of(config)
     weights = read_weights(asked.weights)
     renewed = load_into(build_empty(config, classes), weights, head=architecture.head, trunk=architecture.trunk)
-    facts = {"tensors": len(weights.tensors), "about": weights.about, "normalise": weights.normalise, "new": renewed}
+    count = class_count(weights, architecture)
+    facts = {
+        "tensors": len(weights.tensors),
+        "about": weights.about,
+        "normalise": weights.normalise,
+        "new": renewed,
+        "classes": count,
+        # whether a picture can be shown to it as it stands
+        "named": count is not None and imagenet_names(architecture, count) is not None,
+    }
     _say({"architecture": architecture.name, **facts})
     return DONE
 

@@ -51,6 +51,16 @@ def read_records(version: Version, *, problem: str, kinds: tuple[str, ...]) -> I
         raise Fault("data", f"the records of this version cannot be read: {error}") from error
 
 
+def unknown(classes: tuple[ClassEntry, ...], count: int) -> dict[str, Any]:
+    """The columns that all examples share, for so many pictures of no version; their digests are their places."""
+    return {
+        "classes": classes,
+        "digests": tuple(str(place) for place in range(count)),
+        "splits": np.full(count, "", np.str_),
+        "states": np.full(count, "unlabeled", np.str_),
+    }
+
+
 def describe_counts(examples: Examples, rows: NDArray[np.int64], split: str) -> dict[str, int]:
     """How many pictures the split has, how many are scored, and why the others are not."""
     states = examples.states[examples.splits == split]

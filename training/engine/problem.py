@@ -1,8 +1,8 @@
 """The contract of a problem: what labels teach, what a wrong answer costs, and how good the answers are."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -51,6 +51,28 @@ class Scores:
     beside: Mapping[str, pa.Table] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Guess:
+    """A class that a network sees, how sure it is (0 to 1), and where: corners in the picture's upright pixels."""
+
+    concept: int
+    name: str
+    score: float
+    box: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a network thinks of one picture, put for people, the surest guess first.
+
+    `form`: "one" - of all classes just one holds, and the scores add up to 1; "any" - each class holds or not by
+    itself; "boxes" - every guess says where.
+    """
+
+    form: Literal["one", "any", "boxes"]
+    guesses: tuple[Guess, ...]
+
+
 class Problem(Protocol[E, F]):
     """From a version's labels to a loss, figures and predictions. Rows are places in record order.
 
@@ -79,6 +101,9 @@ class Problem(Protocol[E, F]):
     def read(self, version: Version, config: Config, classes: tuple[ClassEntry, ...] | None = None) -> E:
         """All records; `classes` are the checkpoint's where it has its own list, matched by concept id."""
 
+    def loose(self, classes: tuple[ClassEntry, ...], sizes: Sequence[tuple[int, int]]) -> E:
+        """Examples of pictures of these widths and heights of which nothing else is known."""
+
     def check_trainable(self, examples: E) -> list[str]:
         """Names of the classes without a training picture; Fault data where there is nothing to learn."""
 
@@ -105,3 +130,6 @@ class Problem(Protocol[E, F]):
 
     def prediction_schema(self, embed: bool) -> pa.Schema:
         """The columns of these tables."""
+
+    def tell(self, row: Mapping[str, Any], classes: Sequence[ClassEntry]) -> Told:
+        """One row of these tables for people."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 
 from annotate.projects.models import Project
-from training.models import Checkpoint, Evaluation, Round, Run, Weights
+from training.models import Checkpoint, Evaluation, Round, Run, Tryout, Weights
 
 FOLDER = "training"
 
@@ -53,3 +53,12 @@ def previews_folder() -> Path:
 
 def preview_folder(project: Project, key: str) -> Path:
     return previews_folder() / str(project.pk) / key
+
+
+def tryouts_folder() -> Path:
+    """Pictures that are being shown to a model, each in a folder of its own until it is answered."""
+    return _home() / FOLDER / "tryouts"
+
+
+def tryout_folder(tryout: Tryout) -> Path:
+    return tryouts_folder() / tryout.key

@@ -62,13 +62,16 @@ class Ended:
     log: list[str] = field(default_factory=list)
 
 
-def environment() -> dict[str, str]:
-    """What the engine gets to see: thread counts, the allocator's settings, and none of the server's own settings."""
+def environment(*, keeps_pages: bool = True) -> dict[str, str]:
+    """What the engine gets to see: thread counts, the allocator's settings, and none of the server's own settings.
+
+    One that lives long and mostly waits is to give its memory back.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     threads = str(settings.TRAINER_THREADS or max(1, cores - 1))
     own = [name for name in os.environ if name.startswith(("FOVEA_", "DJANGO_")) and name != "FOVEA_REVISION"]
     kept = {name: value for name, value in os.environ.items() if name not in own}
-    return {**kept, **ALLOCATOR, **dict.fromkeys(THREADS, threads)}
+    return {**kept, **(ALLOCATOR if keeps_pages else {}), **dict.fromkeys(THREADS, threads)}
 
 
 def run_engine(arguments: Iterable[str], *, words: Path, look: Callable[[], Wish]) -> Ended:
@@ -93,7 +96,7 @@ def run_engine(arguments: Iterable[str], *, words: Path, look: Callable[[], Wish
         except OSError as error:
             return Ended(Code.FAILED, f"error: server: the engine does not start ({error.strerror})")
         try:
-            _yield_to_others(process)
+            yield_to_others(process)
             killed = _watch(process, look)
         finally:
             end(process)
@@ -116,7 +119,7 @@ def ask_engine(arguments: Iterable[str], *, seconds: int, memory: int) -> tuple[
         cwd=settings.BASE_DIR,
         start_new_session=True,
     )
-    _limit(process, seconds=seconds, memory=memory)
+    limit(process, seconds=seconds, memory=memory)
     try:
         said, words = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -126,21 +129,22 @@ def ask_engine(arguments: Iterable[str], *, seconds: int, memory: int) -> tuple[
     return said, Ended(process.returncode, words.decode("utf-8", errors="replace"))
 
 
-def _limit(process: subprocess.Popen[bytes], *, seconds: int, memory: int) -> None:
+def limit(process: subprocess.Popen[bytes], *, memory: int, seconds: int | None = None) -> None:
     """Set from outside, where the system can: code between fork and exec is not safe beside threads."""
     if hasattr(resource, "prlimit"):
         try:
-            resource.prlimit(process.pid, resource.RLIMIT_CPU, (seconds, seconds))
+            if seconds is not None:
+                resource.prlimit(process.pid, resource.RLIMIT_CPU, (seconds, seconds))
             resource.prlimit(process.pid, resource.RLIMIT_AS, (memory, memory))
             resource.prlimit(process.pid, resource.RLIMIT_CORE, (0, 0))
         except ProcessLookupError:
             return
 
 
-def _yield_to_others(process: subprocess.Popen[bytes]) -> None:
+def yield_to_others(process: subprocess.Popen[bytes], niceness: int = NICENESS) -> None:
     """Training may wait; a person who labels may not."""
     try:
-        os.setpriority(os.PRIO_PROCESS, process.pid, max(NICENESS, os.getpriority(os.PRIO_PROCESS, process.pid)))
+        os.setpriority(os.PRIO_PROCESS, process.pid, max(niceness, os.getpriority(os.PRIO_PROCESS, process.pid)))
     except OSError as error:
         log.warning("the engine keeps its priority: %s", error)
 

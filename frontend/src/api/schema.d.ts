@@ -1441,6 +1441,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{pid}/tryouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What may be tried, and the way to try it. The answer is asked for afterwards, under the number given here. */
+        get: operations["tryouts_models"];
+        put?: never;
+        /** @description What may be tried, and the way to try it. The answer is asked for afterwards, under the number given here. */
+        post: operations["tryouts_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/tryouts/{tid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How far it has come; and its end, after which nothing of it is left. */
+        get: operations["tryouts_get"];
+        put?: never;
+        post?: never;
+        /** @description How far it has come; and its end, after which nothing of it is left. */
+        delete: operations["tryouts_forget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{pid}/versions": {
         parameters: {
             query?: never;
@@ -1828,6 +1864,16 @@ export interface components {
             splits: components["schemas"]["FoundSplits"];
             classes: components["schemas"]["FoundClass"][];
             problems: components["schemas"]["FoundProblems"];
+        };
+        AnswerShape: {
+            /** @description one: just one class holds; any: each for itself; boxes: each guess says where. */
+            form: components["schemas"]["FormEnum"];
+            guesses: components["schemas"]["GuessShape"][];
+            /** @description How many classes the model knows. */
+            classes: number;
+            /** @description Of the upright picture, which boxes speak of. */
+            width: number;
+            height: number;
         };
         AuditActor: {
             id: number;
@@ -2337,6 +2383,8 @@ export interface components {
             paths?: string;
             groups?: string;
         };
+        /** @enum {string} */
+        FormEnum: "one" | "any" | "boxes";
         FormatShape: {
             name: string;
             title: string;
@@ -2370,6 +2418,13 @@ export interface components {
         };
         /** @enum {string} */
         GivenRole: "admin" | "reviewer" | "researcher" | "annotator";
+        GuessShape: {
+            concept: number;
+            name: string;
+            /** Format: double */
+            score: number;
+            box?: number[];
+        };
         GuidePictureInRequest: {
             /** Format: binary */
             file: string;
@@ -2486,6 +2541,33 @@ export interface components {
             next: number;
             attempt: number;
             state: string;
+        };
+        ModelShape: {
+            /** @description What to send as `model`. */
+            key: string;
+            name: string;
+            architecture: string;
+            /** @description None for a file of weights. */
+            run: number | null;
+            epoch: number | null;
+            /**
+             * Format: double
+             * @description Holdout accuracy, or mAP at overlap .5.
+             */
+            figure: number | null;
+            /**
+             * Format: double
+             * @description The score from which its boxes are worth showing.
+             */
+            threshold: number;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ModelsShape: {
+            /** @description The best first; files of weights last. */
+            models: components["schemas"]["ModelShape"][];
+            /** @description The largest picture that is taken, in bytes. */
+            limit: number;
         };
         MoreVotes: {
             tasks: number;
@@ -3149,6 +3231,26 @@ export interface components {
             items: components["schemas"]["Tile"][];
             next: string | null;
         };
+        TroubleShape: {
+            code: string;
+            message: string;
+        };
+        TryoutInRequest: {
+            /** Format: binary */
+            file: string;
+            /** @description A key of the list. */
+            model: string;
+        };
+        TryoutShape: {
+            id: number;
+            state: components["schemas"]["TryoutState"];
+            /** @description While it runs: starting, loading or looking. */
+            step: string;
+            answer: components["schemas"]["AnswerShape"] | null;
+            error: components["schemas"]["TroubleShape"] | null;
+        };
+        /** @enum {string} */
+        TryoutState: "queued" | "running" | "done" | "failed";
         UnknownLabel: {
             source: string;
             label: string;
@@ -6064,6 +6166,131 @@ export interface operations {
                 content: {
                     "image/png": string;
                 };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tryouts_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tryouts_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["TryoutInRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryoutShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tryouts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+                tid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryoutShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tryouts_forget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+                tid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused. */
             default: {

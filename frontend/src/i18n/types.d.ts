@@ -12,6 +12,7 @@ import type projects from './en/projects.json'
 import type review from './en/review.json'
 import type scores from './en/scores.json'
 import type training from './en/training.json'
+import type tryout from './en/tryout.json'
 import type versions from './en/versions.json'
 import type volunteers from './en/volunteers.json'
 
@@ -29,6 +30,7 @@ declare module 'i18next' {
       review: typeof review
       scores: typeof scores
       training: typeof training
+      tryout: typeof tryout
       cycle: typeof cycle
       versions: typeof versions
       volunteers: typeof volunteers

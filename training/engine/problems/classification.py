@@ -1,8 +1,9 @@
 """One class per picture, learned from the settled class or from the crowd's shares."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,9 +19,9 @@ from training.engine.config import Config
 from training.engine.data import ClassExamples, check_classes
 from training.engine.device import autocast
 from training.engine.errors import Fault
-from training.engine.examples import read_records
+from training.engine.examples import read_records, unknown
 from training.engine.feed import Feed, forward_all, make_feed
-from training.engine.problem import Figures, Progress, Rows, Scores, Shown, Step
+from training.engine.problem import Figures, Guess, Progress, Rows, Scores, Shown, Step, Told
 
 COLUMNS = [
     ("digest", pa.string()),
@@ -70,6 +71,13 @@ class Classification:
             truth=np.array(truth, np.int64),
             agreed=np.array(agreed, np.bool_),
             shares=np.stack(beliefs) if beliefs else None,
+        )
+
+    def loose(self, classes: tuple[ClassEntry, ...], sizes: Sequence[tuple[int, int]]) -> ClassExamples:
+        """Pictures without a truth."""
+        count = len(sizes)
+        return ClassExamples(
+            **unknown(classes, count), truth=np.full(count, -1), agreed=np.zeros(count, np.bool_), shares=None
         )
 
     def truth(self, label: Label, index_of: Mapping[int, int]) -> int | None:
@@ -181,3 +189,8 @@ class Classification:
                 yield pa.table({name: columns[name] for name in schema.names}, schema=schema)
         finally:
             hook.remove()
+
+    def tell(self, row: Mapping[str, Any], classes: Sequence[ClassEntry]) -> Told:
+        """Every class with its share."""
+        ranked = sorted(zip(row["distribution"], classes, strict=True), key=lambda one: -one[0])
+        return Told("one", tuple(Guess(entry.id, entry.name, share) for share, entry in ranked))

@@ -1,7 +1,8 @@
 """Boxes with a class each, by a detector that brings its own losses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,14 +11,14 @@ from torch import Tensor, nn
 
 from annotate.manifest.read import Version
 from annotate.manifest.schema import ClassEntry
-from training.engine.box_data import BoxExamples, check_boxes, read_boxes
+from training.engine.box_data import BoxExamples, check_boxes, loose_boxes, read_boxes
 from training.engine.box_errors import BOX
 from training.engine.box_feed import BoxFeed, Found, detect_all, make_box_feed
 from training.engine.box_scores import box_table, describe_boxes, error_table, score_boxes
 from training.engine.coco import coco
 from training.engine.config import Config
 from training.engine.device import autocast
-from training.engine.problem import Figures, Progress, Rows, Scores, Shown, Step
+from training.engine.problem import Figures, Guess, Progress, Rows, Scores, Shown, Step, Told
 from training.engine.strategy import SURE_ENOUGH, presence_entropy
 
 
@@ -40,6 +41,10 @@ class Detection:
     def read(self, version: Version, config: Config, classes: tuple[ClassEntry, ...] | None = None) -> BoxExamples:
         """All records with their boxes."""
         return read_boxes(version, problem=self.name, kinds=self.kinds, classes=classes)
+
+    def loose(self, classes: tuple[ClassEntry, ...], sizes: Sequence[tuple[int, int]]) -> BoxExamples:
+        """Pictures without known boxes."""
+        return loose_boxes(classes, sizes)
 
     def check_trainable(self, examples: BoxExamples) -> list[str]:
         """Names of the classes without a box to learn from; one class is enough."""
@@ -118,6 +123,12 @@ class Detection:
                 "uncertainties": [one.tolist() for one in unsure],
             }
             yield pa.table(columns, schema=schema)
+
+    def tell(self, row: Mapping[str, Any], classes: Sequence[ClassEntry]) -> Told:
+        """Every box that was found, however faint."""
+        names = {entry.id: entry.name for entry in classes}
+        found = zip(row["concepts"], row["scores"], row["boxes"], strict=True)
+        return Told("boxes", tuple(Guess(one, names[one], score, tuple(box)) for one, score, box in found))
 
 
 def uncertainties(found: Found, classes: int) -> np.ndarray:

@@ -35,7 +35,10 @@ def services(host: str, port: int, *, on_sqlite: bool) -> list[Service]:
     )  # fmt: skip
     return [
         Service("web", web),
-        Service("worker", (*CELERY, "worker", "-n", "worker@%h", "-Q", "default", "-P", "threads", "-c", "4", *QUIET)),
+        # One thread more than the kinds of sweeps that last, so that whoever tries a model does not wait for them.
+        Service(
+            "worker", (*CELERY, "worker", "-n", "worker@%h", "-Q", "default,try", "-P", "threads", "-c", "5", *QUIET)
+        ),
         Service(
             "trainer",
             (*CELERY, "worker", "-n", "trainer@%h", "-Q", "training", "-P", "solo", *QUIET),

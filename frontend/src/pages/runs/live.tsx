@@ -82,6 +82,16 @@ function Controls({ pid, run }: { pid: number; run: Run }) {
           {t('live.resume')}
         </Button>
       )}
+      {run.checkpoint !== null && (
+        <Button
+          component={Link}
+          variant="default"
+          to={`/p/${pid}/try`}
+          search={{ model: `checkpoint-${run.checkpoint}` } as never}
+        >
+          {t('live.try')}
+        </Button>
+      )}
       {run.evaluation !== null && (
         <Button component={Link} to={`/p/${pid}/evaluations/${run.evaluation}`}>
           {t('live.evaluation')}

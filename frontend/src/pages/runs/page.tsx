@@ -1,4 +1,4 @@
-import { Anchor, Badge, Progress, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Badge, Button, Progress, Stack, Table, Text, Title } from '@mantine/core'
 import { IconChartLine } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
@@ -22,7 +22,13 @@ export default function RunsPage() {
   const mayWork = project.data?.actions.includes('work') ?? false
   return (
     <>
-      <PageTitle title={t('runs.title')} lead={t('runs.lead')} />
+      <PageTitle title={t('runs.title')} lead={t('runs.lead')}>
+        {mayWork && (
+          <Button component={Link} to={`/p/${pid}/try`} variant="default">
+            {t('runs.try')}
+          </Button>
+        )}
+      </PageTitle>
       <Stack gap="xl">
         {mayWork && <StartRun pid={pid} />}
         {runs.isError && <ErrorState text={errorText(runs.error)} onRetry={() => runs.refetch()} />}

@@ -9,7 +9,7 @@ describe('sections', () => {
   it('shows an admin everything', () => {
     const all = sectionsFor({ actions: ['manage', 'settle', 'browse', 'work', 'label', 'see'] })
     expect(all).toContain('settings')
-    expect(all).toHaveLength(13)
+    expect(all).toHaveLength(14)
   })
 
   it('lets a reviewer see how people do', () => {
@@ -21,6 +21,7 @@ describe('sections', () => {
   it('lets a researcher browse without settling or managing', () => {
     const open = sectionsFor({ actions: ['browse', 'work', 'label', 'see'] })
     expect(open).toContain('data')
+    expect(open).toContain('try')
     expect(open).not.toContain('review')
     expect(open).not.toContain('people')
   })

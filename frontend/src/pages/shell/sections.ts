@@ -11,6 +11,7 @@ const SECTIONS = [
   ['import', 'manage'],
   ['versions', 'browse'],
   ['runs', 'browse'],
+  ['try', 'work'],
   ['cycle', 'browse'],
   ['people', 'settle'],
   ['settings', 'manage'],
