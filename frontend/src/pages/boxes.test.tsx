@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { api } from '@/api/client'
 import { projectQuery } from '@/api/project'
 import { sessionQuery } from '@/api/session'
+import { Viewport } from '@/canvas/viewport'
 import type { Language } from '@/i18n/languages'
 import type { Answer, AnsweredBox, DeskTask } from '@/store/desk'
 import { FakeServer, makeTask } from '@/store/fakeServer'
@@ -117,16 +118,15 @@ describe('the label page of a project for boxes', () => {
   it('hands in nothing that was drawn on the picture before, however soon Space comes again', async () => {
     await open('label')
     await surface()
-    // As long as no frame is made the desk has gone on, and the page still shows the boxes of the first picture.
-    const frames: FrameRequestCallback[] = []
-    const make = requestAnimationFrame
-    vi.stubGlobal('requestAnimationFrame', (run: FrameRequestCallback) => frames.push(run))
+    // The next picture is drawn at once; the page still holds the boxes of the first, and is made anew a frame later.
+    const draw = Viewport.prototype.show
+    vi.spyOn(Viewport.prototype, 'show').mockImplementationOnce(function (this: Viewport, next) {
+      draw.call(this, next)
+      expect(rows()).toHaveLength(3)
+      press(' ')
+    })
     press(' ')
     await answered(1)
-    expect(rows()).toHaveLength(3)
-    press(' ')
-    vi.stubGlobal('requestAnimationFrame', make)
-    for (const run of frames) run(performance.now())
     await waitFor(() => expect(rows()).toHaveLength(0))
     await surface()
     type(...DRAW)
