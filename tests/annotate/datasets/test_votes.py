@@ -21,7 +21,7 @@ def test_an_answer_to_a_known_question_is_listed_and_never_stands() -> None:
     crowd.answer(project, bob, task, "dog")
     assert [mark.stands for mark in votes.marks_by_task({task: 1})[task]] == [True, False]
     first, second = (
-        votes.vote_row(one, digest="d", project_id=project.pk) for one in votes.votes_by_task([task])[task]
+        votes.vote_row(one, digest="0" * 64, project_id=project.pk) for one in votes.votes_by_task([task])[task]
     )
     assert [(row.counted, row.surplus, row.extra) for row in (first, second)] == [
         (True, False, {}), (False, False, {"gold": True}),

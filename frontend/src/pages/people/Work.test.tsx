@@ -138,7 +138,7 @@ describe('how people do', () => {
     expect([...panel.querySelectorAll('td')].map((cell) => cell.textContent)).toEqual(['5', '2', '0', '0'])
     expect(within(panel).getByRole('link').getAttribute('href')).toBe('/p/1/item/8')
     expect(within(panel).getByText('said dog')).toBeTruthy()
-    fireEvent.click(within(panel).getByRole('button', { name: 'Let Cleo go on' }))
+    fireEvent.click(within(panel).getByRole('button', { name: 'Let them go on: Cleo' }))
     const note = await within(panel).findByLabelText('A word to them (optional)')
     expect(page.container.querySelectorAll('svg [data-paused]')).toHaveLength(0)
     fireEvent.change(note, { target: { value: 'call me' } })
