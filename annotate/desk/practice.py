@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Min, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotate.accounts.models import User
@@ -123,10 +123,11 @@ def _draw(project: Project, seen: set[int], draw: random.Random) -> list[int]:
 
 
 def _stretches(rows: QuerySet[Consensus], draw: random.Random) -> list[tuple[int, Any]]:
-    ends = rows.aggregate(first=Min("task_id"), last=Max("task_id"))
-    if ends["first"] is None:
+    # Each end by itself: an aggregate would look at every known picture.
+    first, last = (rows.order_by(order).values_list("task_id", flat=True).first() for order in ("task_id", "-task_id"))
+    if first is None or last is None:
         return []
-    starts = [ends["first"], *(draw.randint(ends["first"], ends["last"]) for _ in range(DRAWS))]
+    starts = [first, *(draw.randint(first, last) for _ in range(DRAWS))]
     found: dict[int, Any] = {}
     for place, start in enumerate(starts):
         stretch = rows.filter(task_id__gte=start).order_by("task_id").values_list("task_id", "answer")

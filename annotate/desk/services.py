@@ -53,7 +53,7 @@ def work(
     Whoever would hold more than `most_held` tasks gets the own ones again; `held_back` says why nothing is taken.
     """
     want = take if schema_of(project).live and not held_back else 0
-    room = want if most_held is None or not want else most_held - labeling.leases_held(project, user.pk)
+    room = want if most_held is None or not want else most_held - labeling.leases_held(user.pk)
     want, full = max(0, min(want, room)), want > 0 >= room
     results, taken = [], None
     if len(votes) == 1 and not release:
@@ -64,7 +64,7 @@ def work(
         labeling.release(project, user_id=user.pk, task_ids=release)
     if taken is None:
         taken = labeling.take(project, user_id=user.pk, want=want)
-    if full:
+    if full and not taken.paused:
         taken = replace(taken, tasks=labeling.own_leases(project.pk, user.pk, take))
     reason, leased = held_back if take else None, taken.leased_by_others
     if taken.paused:

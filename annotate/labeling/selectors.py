@@ -74,11 +74,11 @@ def unknown_labels(project: Project) -> list[dict[str, Any]]:
 
 def asked_or_answered(user_id: int, image_id: int) -> bool:
     """Whether a person holds a lease on a task of the picture, or has answered one."""
-    tasks = Task.objects.filter(image_id=image_id)
-    return (
-        Lease.objects.filter(user_id=user_id, task__in=tasks).exists()
-        or Vote.objects.filter(user_id=user_id, task__in=tasks).exists()
-    )
+    tasks = list(Task.objects.filter(image_id=image_id).values_list("pk", flat=True))
+    mine = Vote.objects.filter(user_id=user_id, task_id__in=tasks)
+    held = Lease.objects.filter(user_id=user_id, task_id__in=tasks)
+    # The live vote has an index of its own; any older one is looked for only where there is none.
+    return held.exists() or mine.filter(superseded=False).exists() or mine.exists()
 
 
 def seats_of(project: Project, user_ids: Collection[int]) -> dict[int, Seat]:

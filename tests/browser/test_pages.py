@@ -165,7 +165,8 @@ def look_as_volunteer(inspector: Inspector, link: str) -> None:
             inspector.quiet()
             inspector.look("practice, a miss")
         page.locator("[data-right] button").click()
-    expect(page.get_by_text(words("volunteers:practice.again", inspector.area))).to_be_visible()
+    again = words("volunteers:practice.again", inspector.area)
+    expect(page.get_by_role("button", name=again, exact=True)).to_be_visible()
     inspector.quiet()
     inspector.look("practice, the score")
     assert misses == 1, "ten shapes were all circles"

@@ -186,6 +186,6 @@ def test_a_volunteer_holds_no_more_than_two_windows_and_gets_the_own_ones_again(
     assert [len(tasks) for tasks in taken] == [12, 12, 12]
     ids = [{task["id"] for task in tasks} for tasks in taken]
     assert not ids[0] & ids[1] and ids[2] <= ids[0] | ids[1]
-    assert labeling.leases_held(project, Member.objects.get(role="volunteer").user_id) == 24
+    assert labeling.leases_held(Member.objects.get(role="volunteer").user_id) == 24
     ada = make_member(project, make_user("ada"))
     assert len(client_for(ada.user).post(url, {"take": 50}, format="json").json()["tasks"]) > 12
