@@ -183,7 +183,10 @@ STATIC_ROOT = BASE_DIR / "frontend" / "dist"
 WHITENOISE_ROOT = None
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["annotate.core.rest.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "annotate.accounts.bearer.TokenAuthentication",
+        "annotate.core.rest.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["annotate.core.rest.DenyByDefault"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["annotate.core.rest.StrictJSONParser"],

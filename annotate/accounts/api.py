@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotate.accounts import attempts, selectors, services, shapes
-from annotate.core import errors, fields, rest
+from annotate.core import errors, fields, grants, rest
 
 LANGUAGES = ("", "en", "zh-CN")
 THEMES = ("", "auto", "light", "dark")
@@ -62,6 +62,7 @@ class SessionView(APIView):
     """Who is signed in; strangers get their CSRF cookie here."""
 
     permission_classes = (rest.Anyone,)
+    token_scopes = {"GET": grants.EVERY_SCOPE}
 
     @extend_schema(operation_id="session_get", responses=shapes.SessionShape)
     def get(self, request: Request) -> Response:

@@ -54,6 +54,8 @@ class Attempts:
 # trying one password on many names, wide enough for a classroom behind one address.
 BY_NAME = Attempts(10)
 BY_ADDRESS = Attempts(200)
+# API tokens that are none: only the wrong ones are counted, so that no neighbour's script is locked out with them.
+BY_TOKEN = Attempts(30)
 
 
 def address_of(request: HttpRequest) -> str:

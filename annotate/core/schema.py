@@ -26,6 +26,16 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """An API token, for `annotate.accounts.bearer.TokenAuthentication`."""
+
+    target_class = "annotate.accounts.bearer.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "An API token: `fovea_...`"}
+
+
 def add_refusals(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Gives every operation the one shape of its refusals."""
     result.setdefault("components", {}).setdefault("schemas", {})["Refusal"] = REFUSAL

@@ -19,7 +19,7 @@ from annotate.ingest.sources import LAYOUTS
 from annotate.ingest.uploads import UploadView, texts_beside
 from annotate.projects import selectors as projects
 from annotate.projects.models import LabelClass
-from annotate.projects.roles import ALLOWED, Action
+from annotate.projects.roles import Action
 from annotate.projects.scope import ProjectView
 
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
@@ -341,14 +341,13 @@ class PictureView(ProjectView):
         responses={(200, "image/*"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, pid: int, iid: int, rendition: str) -> HttpResponseBase:
-        allowed = ALLOWED[self.member.role]
         image = selectors.image_for(self.project, iid)
         if rendition not in selectors.RENDITIONS or (
-            image.state == Image.State.DELETED and Action.BROWSE not in allowed
+            image.state == Image.State.DELETED and Action.BROWSE not in self.allowed
         ):
             raise errors.NotFound("not_found", "There is no such picture here.")
         if rendition == "original":
-            if Action.WORK not in allowed:
+            if Action.WORK not in self.allowed:
                 raise errors.Forbidden("forbidden", "Originals are for admins and researchers.", {"needs": Action.WORK})
             name = f"{image.name.rsplit('/', 1)[-1].rsplit('.', 1)[0] or image.pk}{image.original_suffix}"
             return media.picture(selectors.picture_path(image, rendition), download=name)

@@ -8,11 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotate.core import errors, fields, rest
+from annotate.core.grants import Scope
 from annotate.core.hint import nudge
 from annotate.datasets import browse, jobs, services
 from annotate.datasets.services.pictures import ACTIONS, ASK_AGAIN, AT_ONCE
 from annotate.ingest.models import Image
-from annotate.projects.roles import ALLOWED, Action
+from annotate.projects.roles import Action
 from annotate.projects.scope import ProjectView
 
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
@@ -196,7 +197,7 @@ class PictureView(ProjectView):
 
     @extend_schema(operation_id="images_get", responses=PictureItem)
     def get(self, request: Request, pid: int, iid: int) -> Response:
-        names = bool(ALLOWED[self.member.role] & {Action.MANAGE, Action.SETTLE})
+        names = bool(self.allowed & {Action.MANAGE, Action.SETTLE})
         return Response(browse.item(self.project, iid, names=names))
 
 
@@ -205,11 +206,17 @@ class ActionsView(ProjectView):
 
     rules = {"POST": Action.SETTLE}
 
+    @classmethod
+    def scopes(cls, method: str) -> frozenset[Scope]:
+        """Which of the two a token needs is the action's to say."""
+        return super().scopes(method) | {Scope.WRITE}
+
     @extend_schema(operation_id="images_act", request=ActionIn, responses=Acted)
     def post(self, request: Request, pid: int) -> Response:
         said = fields.accept(ActionIn, request.data)
-        if said["action"] != ASK_AGAIN and Action.MANAGE not in ALLOWED[self.member.role]:
-            raise errors.Forbidden("forbidden", "Only an admin takes pictures out.", {"needs": Action.MANAGE})
+        needs = Action.SETTLE if said["action"] == ASK_AGAIN else Action.MANAGE
+        if needs not in self.allowed:
+            raise errors.Forbidden("forbidden", "Only an admin takes pictures out.", {"needs": needs})
         done = services.act_on_pictures(self.project, said["ids"], actor=request.user, action=said["action"])
         nudge(jobs.sweep)
         return Response(done)

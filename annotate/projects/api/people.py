@@ -120,6 +120,7 @@ class MembersView(ProjectView):
 
 class MemberView(ProjectView):
     rules = {"PATCH": Action.MANAGE, "DELETE": Action.MANAGE}
+    by_hand = True
 
     @extend_schema(operation_id="members_change", request=RoleIn, responses=MemberShape)
     def patch(self, request: Request, pid: int, mid: int) -> Response:
@@ -137,6 +138,7 @@ class LeaveView(ProjectView):
     """One's own way out of a project."""
 
     rules = {"POST": Action.SEE}
+    by_hand = True
 
     @extend_schema(operation_id="members_leave", request=None, responses={204: None})
     def post(self, request: Request, pid: int) -> Response:
@@ -146,6 +148,7 @@ class LeaveView(ProjectView):
 
 class InvitationsView(ProjectView):
     rules = {"GET": Action.MANAGE, "POST": Action.MANAGE}
+    by_hand = True
 
     @extend_schema(operation_id="invitations_list", parameters=PAGING, responses=InvitationPage)
     def get(self, request: Request, pid: int) -> Response:
@@ -162,6 +165,7 @@ class InvitationsView(ProjectView):
 
 class InvitationView(ProjectView):
     rules = {"DELETE": Action.MANAGE}
+    by_hand = True
 
     @extend_schema(operation_id="invitations_revoke", responses={204: None})
     def delete(self, request: Request, pid: int, iid: int) -> Response:

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotate.core import errors, fields, rest
+from annotate.core import errors, fields, grants, rest
 from annotate.projects import selectors, services
 from annotate.projects.models import Member
 from annotate.projects.roles import Action
@@ -73,14 +73,20 @@ class ProjectChangeIn(SettingsIn):
 
 class ProjectsView(APIView):
     permission_classes = (rest.SignedIn,)
+    token_scopes = {"GET": grants.EVERY_SCOPE, "POST": frozenset({grants.Scope.WRITE})}
 
     @extend_schema(operation_id="projects_list", parameters=PAGING, responses=ProjectPage)
     def get(self, request: Request) -> Response:
         rows = selectors.memberships_of(request.user)
+        if (grant := grants.of(request)) is not None and grant.project is not None:
+            rows = rows.filter(project=grant.project)
         return Response(rest.keyset_page(rows, request.GET, keys=("-id",), show=selectors.project_row))
 
     @extend_schema(operation_id="projects_create", request=ProjectIn, responses={201: ProjectShape})
     def post(self, request: Request) -> Response:
+        grant = grants.of(request)
+        if grant is not None and grant.project is not None:
+            raise errors.Forbidden("token_of_one_project", "This API token is for one project only.")
         if not request.user.creates_projects:
             raise errors.Forbidden("forbidden", "Only the server admin, or whom the admin lets, makes projects.")
         project = services.create_project(actor=request.user, **fields.accept(ProjectIn, request.data))

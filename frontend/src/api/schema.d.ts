@@ -52,6 +52,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An account's API tokens, for the server admin. */
+        get: operations["accounts_tokens_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/tokens/{tid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Ends an API token of an account at once. */
+        delete: operations["accounts_tokens_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations/{token}": {
         parameters: {
             query?: never;
@@ -96,9 +130,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["projects_get"];
         put?: never;
@@ -109,9 +144,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         patch: operations["projects_change"];
         trace?: never;
@@ -126,9 +162,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["audit_list"];
         put?: never;
@@ -149,18 +186,20 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["batches_list"];
         put?: never;
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         post: operations["batches_open"];
         delete?: never;
@@ -179,9 +218,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["batches_get"];
         put?: never;
@@ -221,9 +261,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         post: operations["batches_cancel"];
         delete?: never;
@@ -244,9 +285,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         post: operations["batches_close"];
         delete?: never;
@@ -300,18 +342,20 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["classes_list"];
         put?: never;
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         post: operations["classes_add"];
         delete?: never;
@@ -336,9 +380,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         patch: operations["classes_change"];
         trace?: never;
@@ -355,9 +400,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         post: operations["classes_archive"];
         delete?: never;
@@ -512,9 +558,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["training_evaluations_list"];
         put?: never;
@@ -606,9 +653,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         delete: operations["examples_delete"];
         options?: never;
@@ -626,9 +674,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["exports_get"];
         put?: never;
@@ -649,9 +698,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["exports_download"];
         put?: never;
@@ -672,9 +722,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["formats_list"];
         put?: never;
@@ -730,9 +781,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["images_list"];
         put?: never;
@@ -804,9 +856,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["images_count"];
         put?: never;
@@ -829,9 +882,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         post: operations["images_empty_bin"];
         delete?: never;
@@ -850,18 +904,20 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["invitations_list"];
         put?: never;
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         post: operations["invitations_create"];
         delete?: never;
@@ -883,9 +939,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         delete: operations["invitations_revoke"];
         options?: never;
@@ -903,9 +960,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["jobs_list"];
         put?: never;
@@ -926,9 +984,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["jobs_get"];
         put?: never;
@@ -1000,9 +1059,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["members_list"];
         put?: never;
@@ -1026,9 +1086,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         delete: operations["members_remove"];
         options?: never;
@@ -1036,9 +1097,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         patch: operations["members_change"];
         trace?: never;
@@ -1122,9 +1184,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["training_run_get"];
         put?: never;
@@ -1198,9 +1261,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         post: operations["training_run_resume"];
         delete?: never;
@@ -1221,9 +1285,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         post: operations["training_run_stop"];
         delete?: never;
@@ -1276,9 +1341,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["training_preview_picture"];
         put?: never;
@@ -1299,18 +1365,20 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["versions_list"];
         put?: never;
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         post: operations["versions_freeze"];
         delete?: never;
@@ -1329,9 +1397,10 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["versions_get"];
         put?: never;
@@ -1352,18 +1421,20 @@ export interface paths {
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         get: operations["exports_list"];
         put?: never;
         /**
          * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
          *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
+         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
+         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
+         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
+         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
          */
         post: operations["exports_start"];
         delete?: never;
@@ -1486,6 +1557,41 @@ export interface paths {
         put?: never;
         post: operations["session_sign_out"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One's own API tokens, the newest first, without those revoked. */
+        get: operations["tokens_list"];
+        put?: never;
+        /** @description A new API token of one's own. The reply is the only place that ever shows it. */
+        post: operations["tokens_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Ends one of one's own API tokens at once. */
+        delete: operations["tokens_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2606,6 +2712,8 @@ export interface components {
         };
         /** @enum {string} */
         SaysEnum: "boxes" | "classes";
+        /** @enum {string} */
+        ScopesEnum: "read" | "label" | "write" | "train";
         SessionShape: {
             user: components["schemas"]["SessionUser"] | null;
             version: string;
@@ -2669,6 +2777,43 @@ export interface components {
         TilePage: {
             items: components["schemas"]["Tile"][];
             next: string | null;
+        };
+        /** @description `days`: how long it holds, 90 where left out; null for a token that does not expire. */
+        TokenInRequest: {
+            name: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** Format: int64 */
+            project?: number | null;
+            days?: number | null;
+        };
+        TokenPage: {
+            items: components["schemas"]["TokenShape"][];
+            next: string | null;
+        };
+        TokenProject: {
+            id: number;
+            /** @description Empty to whoever is not in the project. */
+            name: string;
+        };
+        TokenShape: {
+            id: number;
+            /** @description Only in the reply to its making; it is not kept. */
+            token?: string;
+            name: string;
+            /** @description How the token begins, to tell it from others. */
+            start: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** @description The only project it opens. */
+            project: components["schemas"]["TokenProject"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description To within some minutes.
+             */
+            last_used_at: string | null;
         };
         UnknownLabel: {
             source: string;
@@ -2892,6 +3037,69 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ResetLinkShape"];
                 };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    accounts_tokens_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    accounts_tokens_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                tid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused. */
             default: {
@@ -5688,6 +5896,98 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionShape"];
                 };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tokens_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tokens_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenShape"];
+                };
+            };
+            /** @description Refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tokens_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused. */
             default: {

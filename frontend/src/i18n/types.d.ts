@@ -10,6 +10,7 @@ import type label from './en/label.json'
 import type projects from './en/projects.json'
 import type review from './en/review.json'
 import type scores from './en/scores.json'
+import type tokens from './en/tokens.json'
 import type training from './en/training.json'
 import type versions from './en/versions.json'
 
@@ -25,6 +26,7 @@ declare module 'i18next' {
       label: typeof label
       review: typeof review
       scores: typeof scores
+      tokens: typeof tokens
       training: typeof training
       cycle: typeof cycle
       versions: typeof versions

@@ -11,9 +11,10 @@ import { PageTitle } from '@/components/PageTitle'
 import { newPassword } from '../login/password'
 import { tellDone } from '../tell'
 import { AppearanceFields } from './AppearanceFields'
+import { Tokens } from './Tokens'
 
 export default function AccountPage() {
-  const { t } = useTranslation('account')
+  const { t } = useTranslation(['account', 'tokens'])
   const user = useUser()
   return (
     <Stack maw={560} gap="lg">
@@ -32,6 +33,12 @@ export default function AccountPage() {
           {t('account.changePassword')}
         </Title>
         <PasswordForm />
+      </Paper>
+      <Paper withBorder p="lg">
+        <Title order={2} fz="h4" mb="md">
+          {t('tokens:title')}
+        </Title>
+        <Tokens />
       </Paper>
     </Stack>
   )
