@@ -31,6 +31,7 @@ ABSENT = 999_999_999
 
 # Routes outside projects: who may, per method. "anyone", "person" (signed in), "server admin", "maker" (of projects).
 OUTSIDE: dict[str, dict[str, str]] = {
+    "schema": {"GET": "anyone"},
     "session": {"GET": "anyone", "PATCH": "person"},
     "session/sign-in": {"POST": "anyone"},
     "session/sign-out": {"POST": "anyone"},
@@ -77,6 +78,7 @@ OTHERWISE: dict[tuple[str, str], set[str]] = {
 }
 # The same for routes outside projects; all that is not here takes a person who signs in.
 OUTSIDE_BY_TOKEN: dict[tuple[str, str], set[str]] = {
+    ("schema", "GET"): SCOPES,
     ("session", "GET"): SCOPES,
     ("projects", "GET"): SCOPES,
     ("projects", "POST"): {"write"},

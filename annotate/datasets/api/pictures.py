@@ -179,6 +179,7 @@ class PicturesView(ProjectView):
 
     @extend_schema(operation_id="images_list", parameters=[*FILTERS, *PAGING], responses=TilePage)
     def get(self, request: Request, pid: int) -> Response:
+        """Pictures of a project, filtered, page by page."""
         return Response(browse.page(self.project, _filters(request), request.GET))
 
 
@@ -187,6 +188,7 @@ class CountsView(ProjectView):
 
     @extend_schema(operation_id="images_count", parameters=FILTERS, responses=CountShape)
     def get(self, request: Request, pid: int) -> Response:
+        """How many pictures the filters leave, and how many each further filter would."""
         return Response(browse.count(self.project, _filters(request)))
 
 
@@ -197,6 +199,7 @@ class PictureView(ProjectView):
 
     @extend_schema(operation_id="images_get", responses=PictureItem)
     def get(self, request: Request, pid: int, iid: int) -> Response:
+        """One picture with its answer, its votes and its history."""
         names = bool(self.allowed & {Action.MANAGE, Action.SETTLE})
         return Response(browse.item(self.project, iid, names=names))
 
@@ -213,6 +216,7 @@ class ActionsView(ProjectView):
 
     @extend_schema(operation_id="images_act", request=ActionIn, responses=Acted)
     def post(self, request: Request, pid: int) -> Response:
+        """Takes pictures out, brings them back, or has them asked again."""
         said = fields.accept(ActionIn, request.data)
         needs = Action.SETTLE if said["action"] == ASK_AGAIN else Action.MANAGE
         if needs not in self.allowed:
@@ -227,4 +231,5 @@ class BinView(ProjectView):
 
     @extend_schema(operation_id="images_empty_bin", request=None, responses=Emptied)
     def post(self, request: Request, pid: int) -> Response:
+        """Removes deleted pictures for good."""
         return Response({"emptied": services.empty_bin(self.project, actor=request.user)})

@@ -77,6 +77,7 @@ class ProjectsView(APIView):
 
     @extend_schema(operation_id="projects_list", parameters=PAGING, responses=ProjectPage)
     def get(self, request: Request) -> Response:
+        """One's own projects, the newest first."""
         rows = selectors.memberships_of(request.user)
         if (grant := grants.of(request)) is not None and grant.project is not None:
             rows = rows.filter(project=grant.project)
@@ -84,6 +85,7 @@ class ProjectsView(APIView):
 
     @extend_schema(operation_id="projects_create", request=ProjectIn, responses={201: ProjectShape})
     def post(self, request: Request) -> Response:
+        """Makes a project; who makes it is its admin."""
         grant = grants.of(request)
         if grant is not None and grant.project is not None:
             raise errors.Forbidden("token_of_one_project", "This API token is for one project only.")
@@ -99,10 +101,12 @@ class OneProjectView(ProjectView):
 
     @extend_schema(operation_id="projects_get", responses=ProjectShape)
     def get(self, request: Request, pid: int) -> Response:
+        """One project with its settings, counts and what one may do in it."""
         return Response(selectors.project_row(self.member))
 
     @extend_schema(operation_id="projects_change", request=ProjectChangeIn, responses=ProjectShape)
     def patch(self, request: Request, pid: int) -> Response:
+        """Changes a project's settings."""
         said = fields.accept(ProjectChangeIn, request.data, partial=True)
         self.member.project = services.update_project(self.project, actor=request.user, **said)
         return Response(selectors.project_row(self.member))
@@ -120,4 +124,5 @@ class OffersView(ProjectView):
 
     @extend_schema(operation_id="projects_offers", responses=OffersShape)
     def get(self, request: Request, pid: int) -> Response:
+        """What the settings with open choices may be set to."""
         return Response(selectors.offers_row(self.project))

@@ -11,8 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Everybody's accounts, by user name. */
         get: operations["accounts_list"];
         put?: never;
+        /** Makes an account; without a password a reset link lets its owner choose one. */
         post: operations["accounts_create"];
         delete?: never;
         options?: never;
@@ -33,6 +35,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Opens or closes an account, or its right to make projects. */
         patch: operations["accounts_change"];
         trace?: never;
     };
@@ -45,6 +48,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Makes a link that sets a new password once within a day. */
         post: operations["accounts_reset_link"];
         delete?: never;
         options?: never;
@@ -59,7 +63,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description An account's API tokens, for the server admin. */
+        /** An account's API tokens, for the server admin. */
         get: operations["accounts_tokens_list"];
         put?: never;
         post?: never;
@@ -79,7 +83,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Ends an API token of an account at once. */
+        /** Ends an API token of an account at once. */
         delete: operations["accounts_tokens_revoke"];
         options?: never;
         head?: never;
@@ -93,10 +97,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What an invitation's link leads to: joining as who is signed in, or with a new account that is then signed in. */
+        /**
+         * What an invitation offers: project, role, and whether an account is needed.
+         * @description What an invitation's link leads to: joining as who is signed in, or with a new account that is then signed in.
+         */
         get: operations["invitations_offer"];
         put?: never;
-        /** @description What an invitation's link leads to: joining as who is signed in, or with a new account that is then signed in. */
+        /**
+         * Joins a project by an invitation.
+         * @description What an invitation's link leads to: joining as who is signed in, or with a new account that is then signed in.
+         */
         post: operations["invitations_join"];
         delete?: never;
         options?: never;
@@ -111,8 +121,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** One's own projects, the newest first. */
         get: operations["projects_list"];
         put?: never;
+        /** Makes a project; who makes it is its admin. */
         post: operations["projects_create"];
         delete?: never;
         options?: never;
@@ -127,28 +139,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** One project with its settings, counts and what one may do in it. */
         get: operations["projects_get"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Changes a project's settings. */
         patch: operations["projects_change"];
         trace?: never;
     };
@@ -159,14 +157,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** What was done in a project, by whom and when, the newest first. */
         get: operations["audit_list"];
         put?: never;
         post?: never;
@@ -183,24 +174,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Deliveries of pictures, the newest first. */
         get: operations["batches_list"];
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Opens a delivery that files can be added to. */
         post: operations["batches_open"];
         delete?: never;
         options?: never;
@@ -215,14 +192,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** One delivery with its counts and its job. */
         get: operations["batches_get"];
         put?: never;
         post?: never;
@@ -239,7 +209,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What a staged delivery holds, once it has been looked at. */
+        /**
+         * What a staged delivery was found to hold.
+         * @description What a staged delivery holds, once it has been looked at.
+         */
         get: operations["batches_analysis"];
         put?: never;
         post?: never;
@@ -258,14 +231,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Gives a delivery up; pictures already taken in stay. */
         post: operations["batches_cancel"];
         delete?: never;
         options?: never;
@@ -282,14 +248,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Says that a delivery is complete, so that it ends when its files are worked off. */
         post: operations["batches_close"];
         delete?: never;
         options?: never;
@@ -306,7 +265,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The word to take an analysed delivery in. */
+        /**
+         * Takes an analysed delivery in, as said.
+         * @description The word to take an analysed delivery in.
+         */
         post: operations["batches_commit"];
         delete?: never;
         options?: never;
@@ -321,10 +283,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A project route whose POST carries files; `taken` gives them. What nobody claims is removed in the end. */
+        /** The files of a delivery and what became of each. */
         get: operations["batches_files"];
         put?: never;
-        /** @description A project route whose POST carries files; `taken` gives them. What nobody claims is removed in the end. */
+        /** Adds up to 100 files to a delivery: pictures, archives, annotation files. */
         post: operations["batches_add"];
         delete?: never;
         options?: never;
@@ -339,24 +301,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** The label schema in its order, archived classes too. */
         get: operations["classes_list"];
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Adds classes to the label schema: a pasted list, a table or objects, whole or not at all. */
         post: operations["classes_add"];
         delete?: never;
         options?: never;
@@ -377,14 +325,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Describes a class anew. */
         patch: operations["classes_change"];
         trace?: never;
     };
@@ -397,14 +338,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Archives a class: it is no answer any more, its votes stay. */
         post: operations["classes_archive"];
         delete?: never;
         options?: never;
@@ -421,7 +355,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description An example picture of a class. */
+        /**
+         * Adds an example picture to a class.
+         * @description An example picture of a class.
+         */
         post: operations["examples_add"];
         delete?: never;
         options?: never;
@@ -438,7 +375,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A picture of the project becomes an example of a class and leaves the queue. */
+        /**
+         * Makes a picture of the project an example of a class.
+         * @description A picture of the project becomes an example of a class and leaves the queue.
+         */
         post: operations["examples_use"];
         delete?: never;
         options?: never;
@@ -453,7 +393,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Everything that the cycle page shows. */
+        /**
+         * The ring of stages, the rounds, and whether the next can begin.
+         * @description Everything that the cycle page shows.
+         */
         get: operations["cycle_get"];
         put?: never;
         post?: never;
@@ -472,7 +415,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Begins the next round. */
+        /**
+         * Begins the next round: freeze, train, evaluate, choose.
+         * @description Begins the next round.
+         */
         post: operations["cycle_next"];
         delete?: never;
         options?: never;
@@ -489,7 +435,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Scores every round's model again on the newest version's holdout. */
+        /**
+         * Scores all rounds' models on the newest version's holdout.
+         * @description Scores every round's model again on the newest version's holdout.
+         */
         post: operations["cycle_rescore"];
         delete?: never;
         options?: never;
@@ -506,7 +455,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Hand in answers, hand back tasks and take new ones, in one request. */
+        /**
+         * Hands in answers, hands back tasks and takes new ones, in one request.
+         * @description Hand in answers, hand back tasks and take new ones, in one request.
+         */
         post: operations["desk_work"];
         delete?: never;
         options?: never;
@@ -521,7 +473,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The rules, the classes and their examples. */
+        /**
+         * The rules, the classes and their examples.
+         * @description The rules, the classes and their examples.
+         */
         get: operations["desk_guide"];
         put?: never;
         post?: never;
@@ -538,7 +493,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own answers, the newest first. */
+        /**
+         * One's own answers, the newest first.
+         * @description One's own answers, the newest first.
+         */
         get: operations["desk_mine"];
         put?: never;
         post?: never;
@@ -555,14 +513,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Evaluations of a project, the newest first. */
         get: operations["training_evaluations_list"];
         put?: never;
         post?: never;
@@ -579,7 +530,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One evaluation with all its figures. */
+        /**
+         * One evaluation with all its figures.
+         * @description One evaluation with all its figures.
+         */
         get: operations["training_evaluation_get"];
         put?: never;
         post?: never;
@@ -596,7 +550,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Scored pictures with what is drawn and what was found at a threshold. */
+        /**
+         * Scored pictures with the boxes drawn and found.
+         * @description Scored pictures with what is drawn and what was found at a threshold.
+         */
         get: operations["training_evaluation_boxes"];
         put?: never;
         post?: never;
@@ -613,7 +570,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The single errors of a kind, the worst first. */
+        /**
+         * A detector's single errors of one kind, the worst first.
+         * @description The single errors of a kind, the worst first.
+         */
         get: operations["training_evaluation_errors"];
         put?: never;
         post?: never;
@@ -630,7 +590,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The scored pictures of a cell of the confusion matrix, the surest answers first. */
+        /**
+         * The pictures behind a cell of the confusion matrix.
+         * @description The scored pictures of a cell of the confusion matrix, the surest answers first.
+         */
         get: operations["training_evaluation_pictures"];
         put?: never;
         post?: never;
@@ -650,14 +613,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Removes an example picture of a class. */
         delete: operations["examples_delete"];
         options?: never;
         head?: never;
@@ -671,14 +627,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** One export and how far it is. */
         get: operations["exports_get"];
         put?: never;
         post?: never;
@@ -695,14 +644,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** The zip of an export that is ready; its SHA-256 is the export's digest. */
         get: operations["exports_download"];
         put?: never;
         post?: never;
@@ -719,14 +661,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** The formats that versions can be exported in. */
         get: operations["formats_list"];
         put?: never;
         post?: never;
@@ -745,7 +680,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A picture for the general guide. */
+        /**
+         * Adds a picture to the guide.
+         * @description A picture for the general guide.
+         */
         post: operations["guide_pictures_add"];
         delete?: never;
         options?: never;
@@ -760,11 +698,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The bytes of a picture of the guide or of an example. */
+        /**
+         * The bytes of a picture of the guide.
+         * @description The bytes of a picture of the guide or of an example.
+         */
         get: operations["guide_picture"];
         put?: never;
         post?: never;
-        /** @description The bytes of a picture of the guide or of an example. */
+        /**
+         * Removes a picture from the guide.
+         * @description The bytes of a picture of the guide or of an example.
+         */
         delete: operations["guide_picture_delete"];
         options?: never;
         head?: never;
@@ -778,14 +722,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Pictures of a project, filtered, page by page. */
         get: operations["images_list"];
         put?: never;
         post?: never;
@@ -802,7 +739,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description People stand there by name only for those who answer for them. */
+        /**
+         * One picture with its answer, its votes and its history.
+         * @description People stand there by name only for those who answer for them.
+         */
         get: operations["images_get"];
         put?: never;
         post?: never;
@@ -819,7 +759,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The bytes of one rendition; the untouched original only as a download, and only for admins and researchers. */
+        /**
+         * The bytes of one rendition of a picture.
+         * @description The bytes of one rendition; the untouched original only as a download, and only for admins and researchers.
+         */
         get: operations["images_picture"];
         put?: never;
         post?: never;
@@ -838,7 +781,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Asking again is a reviewer's right too; taking out and bringing back is the admin's. */
+        /**
+         * Takes pictures out, brings them back, or has them asked again.
+         * @description Asking again is a reviewer's right too; taking out and bringing back is the admin's.
+         */
         post: operations["images_act"];
         delete?: never;
         options?: never;
@@ -853,14 +799,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** How many pictures the filters leave, and how many each further filter would. */
         get: operations["images_count"];
         put?: never;
         post?: never;
@@ -879,14 +818,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Removes deleted pictures for good. */
         post: operations["images_empty_bin"];
         delete?: never;
         options?: never;
@@ -901,24 +833,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Invitations that are still open. */
         get: operations["invitations_list"];
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Makes an invitation link; it is shown this once. */
         post: operations["invitations_create"];
         delete?: never;
         options?: never;
@@ -936,14 +854,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Withdraws an invitation. */
         delete: operations["invitations_revoke"];
         options?: never;
         head?: never;
@@ -957,14 +868,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Long jobs of a project, the newest first. */
         get: operations["jobs_list"];
         put?: never;
         post?: never;
@@ -981,14 +885,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** One long job: how far, how fast, how long still. */
         get: operations["jobs_get"];
         put?: never;
         post?: never;
@@ -1007,7 +904,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Researchers stop what they began themselves; admins stop anything. */
+        /**
+         * Stops a long job.
+         * @description Researchers stop what they began themselves; admins stop anything.
+         */
         post: operations["jobs_cancel"];
         delete?: never;
         options?: never;
@@ -1022,7 +922,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Class names that came with pictures and that the project does not have; taken up when such a class is added. */
+        /**
+         * Class names that came with pictures and that the project does not have.
+         * @description Class names that came with pictures and that the project does not have; taken up when such a class is added.
+         */
         get: operations["labels_unknown"];
         put?: never;
         post?: never;
@@ -1041,7 +944,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description One's own way out of a project. */
+        /**
+         * Leaves a project.
+         * @description One's own way out of a project.
+         */
         post: operations["members_leave"];
         delete?: never;
         options?: never;
@@ -1056,14 +962,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Who is in a project, and as what. */
         get: operations["members_list"];
         put?: never;
         post?: never;
@@ -1083,25 +982,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Ends a membership; the votes stay. */
         delete: operations["members_remove"];
         options?: never;
         head?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Gives a member another role. */
         patch: operations["members_change"];
         trace?: never;
     };
@@ -1112,7 +997,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What the settings page may offer for the settings whose values are open sets. */
+        /**
+         * What the settings with open choices may be set to.
+         * @description What the settings page may offer for the settings whose values are open sets.
+         */
         get: operations["projects_offers"];
         put?: never;
         post?: never;
@@ -1129,7 +1017,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What waits for a reviewer, least certain first. */
+        /**
+         * What waits for a reviewer, least certain first.
+         * @description What waits for a reviewer, least certain first.
+         */
         get: operations["review_list"];
         put?: never;
         post?: never;
@@ -1148,7 +1039,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A reviewer's ruling on one task. */
+        /**
+         * A reviewer's ruling on one task.
+         * @description A reviewer's ruling on one task.
+         */
         post: operations["review_settle"];
         delete?: never;
         options?: never;
@@ -1163,10 +1057,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The project's runs, newest first. */
+        /**
+         * The project's runs, the newest first.
+         * @description The project's runs, newest first.
+         */
         get: operations["training_runs_list"];
         put?: never;
-        /** @description The project's runs, newest first. */
+        /**
+         * Starts a run on a frozen version.
+         * @description The project's runs, newest first.
+         */
         post: operations["training_runs_start"];
         delete?: never;
         options?: never;
@@ -1181,14 +1081,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** One run and how far it is. */
         get: operations["training_run_get"];
         put?: never;
         post?: never;
@@ -1207,7 +1100,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Scores the run's checkpoint on a version's holdout; without a version on the one it learned from. */
+        /**
+         * Scores a run's checkpoint on the holdout of a version.
+         * @description Scores the run's checkpoint on a version's holdout; without a version on the one it learned from.
+         */
         post: operations["training_run_evaluate"];
         delete?: never;
         options?: never;
@@ -1222,7 +1118,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The end of the run's log. */
+        /**
+         * The end of a run's log.
+         * @description The end of the run's log.
+         */
         get: operations["training_run_log"];
         put?: never;
         post?: never;
@@ -1239,7 +1138,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The run's curves as they are written. */
+        /**
+         * A run's curves as they are written, from a cursor on.
+         * @description The run's curves as they are written.
+         */
         get: operations["training_run_metrics"];
         put?: never;
         post?: never;
@@ -1258,14 +1160,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Takes a stopped or failed run up where its last checkpoint left it. */
         post: operations["training_run_resume"];
         delete?: never;
         options?: never;
@@ -1282,14 +1177,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Asks a run to stop at its last checkpoint. */
         post: operations["training_run_stop"];
         delete?: never;
         options?: never;
@@ -1304,7 +1192,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Architectures and presets for the project's kind of labels, strategies and options. */
+        /**
+         * What the engine offers for the project's kind of labels.
+         * @description Architectures and presets for the project's kind of labels, strategies and options.
+         */
         get: operations["training_catalogue"];
         put?: never;
         post?: never;
@@ -1323,7 +1214,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Some training pictures of a version as they are, and as the first epochs of such a run would see them. */
+        /**
+         * Draws some training pictures as an augmentation makes them.
+         * @description Some training pictures of a version as they are, and as the first epochs of such a run would see them.
+         */
         post: operations["training_preview"];
         delete?: never;
         options?: never;
@@ -1338,14 +1232,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** The bytes of one drawn preview. */
         get: operations["training_preview_picture"];
         put?: never;
         post?: never;
@@ -1362,24 +1249,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Frozen versions, the newest first. */
         get: operations["versions_list"];
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Freezes a version of what is answered now. */
         post: operations["versions_freeze"];
         delete?: never;
         options?: never;
@@ -1394,14 +1267,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** One version and how far its freezing is. */
         get: operations["versions_get"];
         put?: never;
         post?: never;
@@ -1418,24 +1284,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Exports of a version, the newest first. */
         get: operations["exports_list"];
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project`, `self.member` and `self.allowed`, what this very request may do. A stranger gets 401, a person
-         *     without membership 404 as if the project did not exist, a member whose role lacks the action 403. A method that the
-         *     view has without a rule is refused to everybody, one that it has not gets 405. An API token may do what its scopes
-         *     and its owner's role both allow, nothing outside its project where it has one, and nothing that is done `by_hand`.
-         */
+        /** Starts an export of a version; the one there is where the same was asked for before. */
         post: operations["exports_start"];
         delete?: never;
         options?: never;
@@ -1450,10 +1302,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Settled tasks with fewer votes than the project wants now: how many, and (POST) ask again for what they lack. */
+        /**
+         * How many settled tasks have fewer votes than the project wants now.
+         * @description Settled tasks with fewer votes than the project wants now: how many, and (POST) ask again for what they lack.
+         */
         get: operations["votes_wanted"];
         put?: never;
-        /** @description Settled tasks with fewer votes than the project wants now: how many, and (POST) ask again for what they lack. */
+        /**
+         * Asks settled tasks again for the votes that they lack.
+         * @description Settled tasks with fewer votes than the project wants now: how many, and (POST) ask again for what they lack.
+         */
         post: operations["votes_ask_for_more"];
         delete?: never;
         options?: never;
@@ -1468,10 +1326,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Files of weights: listed, and taken in after they were looked at. */
+        /**
+         * Files of weights that runs may start from.
+         * @description Files of weights: listed, and taken in after they were looked at.
+         */
         get: operations["training_weights_list"];
         put?: never;
-        /** @description Files of weights: listed, and taken in after they were looked at. */
+        /**
+         * Takes a safetensors file in, after a look at it.
+         * @description Files of weights: listed, and taken in after they were looked at.
+         */
         post: operations["training_weights_add"];
         delete?: never;
         options?: never;
@@ -1488,6 +1352,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Sets a new password by a reset link. */
         post: operations["reset_password"];
         delete?: never;
         options?: never;
@@ -1502,14 +1367,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who is signed in; strangers get their CSRF cookie here. */
+        /**
+         * Who is asking; strangers get their CSRF cookie here.
+         * @description Who is signed in; strangers get their CSRF cookie here.
+         */
         get: operations["session_get"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Who is signed in; strangers get their CSRF cookie here. */
+        /**
+         * Changes one's own name, language or theme.
+         * @description Who is signed in; strangers get their CSRF cookie here.
+         */
         patch: operations["session_change"];
         trace?: never;
     };
@@ -1522,6 +1393,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Changes one's own password. */
         post: operations["session_password"];
         delete?: never;
         options?: never;
@@ -1538,7 +1410,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The same answer after the same work, whether the name or the password was wrong. */
+        /**
+         * Signs in by user name and password.
+         * @description The same answer after the same work, whether the name or the password was wrong.
+         */
         post: operations["session_sign_in"];
         delete?: never;
         options?: never;
@@ -1555,6 +1430,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Signs out. */
         post: operations["session_sign_out"];
         delete?: never;
         options?: never;
@@ -1569,10 +1445,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own API tokens, the newest first, without those revoked. */
+        /** One's own API tokens, the newest first, without those revoked. */
         get: operations["tokens_list"];
         put?: never;
-        /** @description A new API token of one's own. The reply is the only place that ever shows it. */
+        /** A new API token of one's own. The reply is the only place that ever shows it. */
         post: operations["tokens_make"];
         delete?: never;
         options?: never;
@@ -1590,7 +1466,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Ends one of one's own API tokens at once. */
+        /** Ends one of one's own API tokens at once. */
         delete: operations["tokens_revoke"];
         options?: never;
         head?: never;
@@ -2905,7 +2781,14 @@ export interface components {
         };
         /** @enum {string} */
         WhatEnum: "added" | "imported" | "vote" | "decision" | "proposal" | "asked_again";
-        /** @description How every request is refused: `code` is stable, `message` an English sentence. */
+        /**
+         * @description How every request is refused: `code` is stable, `message` an English sentence, `data` depends on the code. `x-refusals` of an operation lists its codes by status.
+         * @example {
+         *       "code": "not_found",
+         *       "message": "There is no such project for you.",
+         *       "data": {}
+         *     }
+         */
         Refusal: {
             code: string;
             message: string;
@@ -2942,7 +2825,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2974,7 +2857,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, password_too_long, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden; 413 body_too_large; 415 unsupported_media_type; 422 bad_username, invalid, not_finite, nul_in_text, number_too_large, password_weak, surrogate_in_text, username_taken; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3008,7 +2891,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden; 404 not_found; 409 own_account; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3038,7 +2921,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResetLinkShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3071,7 +2954,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3101,7 +2984,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3131,7 +3014,7 @@ export interface operations {
                     "application/json": components["schemas"]["OfferShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, token_expired; 403 token_refused; 404 invitation_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3165,7 +3048,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, password_too_long, too_deep; 401 bad_token, token_expired; 403 csrf_failed, token_refused; 404 invitation_over; 409 signed_in; 413 body_too_large; 415 unsupported_media_type; 422 bad_username, invalid, not_finite, nul_in_text, number_too_large, password_missing, password_weak, surrogate_in_text, username_taken; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3196,7 +3079,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3228,7 +3111,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_of_one_project; 413 body_too_large; 415 unsupported_media_type; 422 bad_class_list, bad_class_name, bad_color, bad_key, cap_below_redundancy, class_name_twice, invalid, key_taken, no_classes, not_finite, not_offered, nul_in_text, number_too_large, surrogate_in_text, too_many_classes, unknown_kind; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3258,7 +3141,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3292,7 +3175,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 guide_changed; 413 body_too_large; 415 unsupported_media_type; 422 cap_below_redundancy, invalid, not_finite, not_offered, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3325,7 +3208,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3358,7 +3241,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3392,7 +3275,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3423,7 +3306,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3454,7 +3337,7 @@ export interface operations {
                     "application/json": components["schemas"]["AnalysisShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 409 not_analysed; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3485,7 +3368,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 batch_done; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3516,7 +3399,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3551,7 +3434,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 labels_of_other_kind, not_analysed; 413 body_too_large; 415 unsupported_media_type; 422 bad_class_list, bad_class_name, bad_color, bad_key, bad_mapping, class_name_twice, invalid, key_taken, no_classes, not_finite, nul_in_text, number_too_large, surrogate_in_text, too_many_classes, unknown_class, unmapped_classes; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3588,7 +3471,7 @@ export interface operations {
                     "application/json": components["schemas"]["FilePage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, bad_multipart, bad_state, duplicate_key, not_json, not_utf8, too_deep, too_many_files; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy; 507 no_room. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3623,7 +3506,7 @@ export interface operations {
                     "application/json": components["schemas"]["FileResults"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_field, bad_multipart, bad_request, duplicate_key, no_files, not_json, not_utf8, too_deep, too_many_files; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 batch_closed; 413 body_too_large; 415 unsupported_media_type; 422 not_finite, nul_in_text, number_too_large, paths_do_not_match, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy; 507 no_room. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3653,7 +3536,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClassShape"][];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3687,7 +3570,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClassShape"][];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 413 body_too_large; 415 unsupported_media_type; 422 bad_class_list, bad_class_name, bad_color, bad_key, class_name_twice, invalid, key_taken, no_classes, not_finite, nul_in_text, number_too_large, surrogate_in_text, too_many_classes; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3722,7 +3605,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClassShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 413 body_too_large; 415 unsupported_media_type; 422 bad_class_list, bad_class_name, bad_color, bad_key, class_name_twice, invalid, key_taken, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3753,7 +3636,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClassShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3788,7 +3671,7 @@ export interface operations {
                     "application/json": components["schemas"]["GuidePictureShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_multipart, bad_request, no_files, one_file, too_many_files; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 holdout_example, too_many_examples; 413 body_too_large; 415 unsupported_media_type; 422 nul_in_text, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy; 507 no_room. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3823,7 +3706,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExampleOut"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 holdout_example, not_ready, too_many_examples; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3853,7 +3736,7 @@ export interface operations {
                     "application/json": components["schemas"]["CycleShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3887,7 +3770,7 @@ export interface operations {
                     "application/json": components["schemas"]["RoundShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 no_classes, nothing_labeled, round_under_way; 413 body_too_large; 415 unsupported_media_type; 422 bad_option, invalid, not_finite, nul_in_text, number_too_large, problem_of_another_kind, surrogate_in_text, unknown_preset, unknown_strategy; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3917,7 +3800,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rescored"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 no_rounds, version_not_ready; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3951,7 +3834,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeskOut"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_an_object, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, unknown_task, unknown_vote; 409 already_answered, already_changed, asked_again, decided, key_reused, other_user; 413 body_too_large, too_many_votes; 415 unsupported_media_type; 422 bad_answer, bad_field, not_finite, nul_in_text, number_too_large, outside_picture, surrogate_in_text, unknown_asking, unknown_field, unknown_proposal; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3981,7 +3864,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeskGuide"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4014,7 +3897,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVotePage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4047,7 +3930,7 @@ export interface operations {
                     "application/json": components["schemas"]["EvaluationPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4078,7 +3961,7 @@ export interface operations {
                     "application/json": components["schemas"]["EvaluationDetail"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4117,7 +4000,7 @@ export interface operations {
                     "application/json": components["schemas"]["BoxPicturePage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_choice, bad_class, bad_cursor, bad_limit, bad_threshold, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found; 409 evaluation_not_ready, no_boxes; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4156,7 +4039,7 @@ export interface operations {
                     "application/json": components["schemas"]["BoxErrorPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_choice, bad_class, bad_cursor, bad_limit, bad_threshold, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found; 409 evaluation_not_ready, no_boxes; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4192,7 +4075,7 @@ export interface operations {
                     "application/json": components["schemas"]["CellPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_class, bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found; 409 evaluation_not_ready, no_confusion; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4222,7 +4105,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4253,7 +4136,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExportShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4284,7 +4167,7 @@ export interface operations {
                     "application/zip": string;
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 409 export_not_ready; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4314,7 +4197,7 @@ export interface operations {
                     "application/json": components["schemas"]["FormatShape"][];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4348,7 +4231,7 @@ export interface operations {
                     "application/json": components["schemas"]["GuidePictureShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_multipart, bad_request, no_files, one_file, too_many_files; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 holdout_example, too_many_examples; 413 body_too_large; 415 unsupported_media_type; 422 nul_in_text, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy; 507 no_room. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4379,7 +4262,7 @@ export interface operations {
                     "image/*": string;
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4409,7 +4292,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 is_example; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4450,7 +4333,7 @@ export interface operations {
                     "application/json": components["schemas"]["TilePage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_filter, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4481,7 +4364,7 @@ export interface operations {
                     "application/json": components["schemas"]["PictureItem"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4513,7 +4396,7 @@ export interface operations {
                     "image/*": string;
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4547,7 +4430,7 @@ export interface operations {
                     "application/json": components["schemas"]["Acted"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, unknown_task; 409 already_open, no_task, withdrawn; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text, unknown_action; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4586,7 +4469,7 @@ export interface operations {
                     "application/json": components["schemas"]["CountShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_filter; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 422 nul_in_text, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4616,7 +4499,7 @@ export interface operations {
                     "application/json": components["schemas"]["Emptied"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4649,7 +4532,7 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4683,7 +4566,7 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4713,7 +4596,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4746,7 +4629,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4777,7 +4660,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobBar"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4808,7 +4691,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobBar"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 job_ended; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4838,7 +4721,7 @@ export interface operations {
                     "application/json": components["schemas"]["UnknownLabels"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4867,7 +4750,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found; 409 last_admin; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4900,7 +4783,7 @@ export interface operations {
                     "application/json": components["schemas"]["MemberPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4930,7 +4813,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found; 409 last_admin; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4965,7 +4848,7 @@ export interface operations {
                     "application/json": components["schemas"]["MemberShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found; 409 last_admin; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4995,7 +4878,7 @@ export interface operations {
                     "application/json": components["schemas"]["OffersShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5029,7 +4912,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, bad_state, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5064,7 +4947,7 @@ export interface operations {
                     "application/json": components["schemas"]["RulingOut"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, unknown_task; 409 already_open, not_set_aside, withdrawn; 413 body_too_large; 415 unsupported_media_type; 422 bad_answer, invalid, no_answer_here, not_finite, nul_in_text, number_too_large, outside_picture, surrogate_in_text, too_many_keys; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5097,7 +4980,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5131,7 +5014,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 version_not_ready; 413 body_too_large; 415 unsupported_media_type; 422 bad_option, invalid, no_config, not_finite, nul_in_text, number_too_large, problem_of_another_kind, surrogate_in_text, too_many_keys, unknown_preset, weights_missing, weights_of_another, weights_of_another_size, weights_unused; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5162,7 +5045,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5197,7 +5080,7 @@ export interface operations {
                     "application/json": components["schemas"]["EvaluationShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 no_checkpoint, version_not_ready; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5228,7 +5111,7 @@ export interface operations {
                     "application/json": components["schemas"]["Log"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5261,7 +5144,7 @@ export interface operations {
                     "application/json": components["schemas"]["Metrics"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5292,7 +5175,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 run_not_resumable; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5323,7 +5206,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 run_has_ended; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5353,7 +5236,7 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5387,7 +5270,7 @@ export interface operations {
                     "application/json": components["schemas"]["PreviewShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 preview_busy, version_not_ready; 413 body_too_large; 415 unsupported_media_type; 422 bad_option, invalid, not_finite, nul_in_text, number_too_large, preview_failed, problem_of_another_kind, surrogate_in_text, too_many_keys, unknown_preset; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue, preview_unavailable. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5419,7 +5302,7 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5452,7 +5335,7 @@ export interface operations {
                     "application/json": components["schemas"]["VersionPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5486,7 +5369,7 @@ export interface operations {
                     "application/json": components["schemas"]["VersionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 no_classes, nothing_labeled; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5517,7 +5400,7 @@ export interface operations {
                     "application/json": components["schemas"]["VersionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5551,7 +5434,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExportPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5586,7 +5469,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExportShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 409 kind_not_held, version_not_ready; 413 body_too_large; 415 unsupported_media_type; 422 bad_option, invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text, too_many_keys, unknown_format; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5616,7 +5499,7 @@ export interface operations {
                     "application/json": components["schemas"]["MoreVotes"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5646,7 +5529,7 @@ export interface operations {
                     "application/json": components["schemas"]["MoreVotes"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5679,7 +5562,7 @@ export interface operations {
                     "application/json": components["schemas"]["WeightsPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5713,7 +5596,7 @@ export interface operations {
                     "application/json": components["schemas"]["WeightsShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found; 413 body_too_large, weights_too_large; 415 unsupported_media_type; 422 invalid, not_safetensors, nul_in_text, surrogate_in_text, unknown_architecture, weights_check_failed, weights_do_not_fit; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue, weights_check_unavailable. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5745,7 +5628,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResetDone"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, password_too_long, too_deep; 401 bad_token, token_expired; 403 csrf_failed, token_refused; 404 reset_link_over; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, password_weak, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5773,7 +5656,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, token_expired; 403 token_scope; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5805,7 +5688,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, token_refused; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5837,7 +5720,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, password_too_long, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, password_weak, surrogate_in_text, wrong_password; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5869,7 +5752,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, password_too_long, too_deep; 401 bad_token, token_expired, wrong_credentials; 403 csrf_failed, token_refused; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5897,7 +5780,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, token_expired; 403 csrf_failed, token_refused; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5928,7 +5811,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5960,7 +5843,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed; 404 not_found; 409 too_many_tokens; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text, unknown_scope; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5989,7 +5872,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
