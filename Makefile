@@ -32,9 +32,10 @@ lint: .venv/.dev frontend/node_modules/.installed ## ruff, import contracts, myp
 bench: .venv/.dev frontend/dist/.built ## the quick form of every benchmark; one JSON line each
 	@exec $(BIN)/python -m benchmarks
 
-types: .venv/.dev frontend/node_modules/.installed ## write the API description, the client's types and the engine's catalogue anew
+types: .venv/.dev frontend/node_modules/.installed ## write the types of the pages and the Python client, and the engine's catalogue, anew
 	@$(BIN)/python manage.py spectacular --format openapi-json --file var/schema.json
 	(cd frontend && npx --no-install openapi-typescript ../var/schema.json -o src/api/schema.d.ts)
+	$(BIN)/python client/generate.py var/schema.json client/fovea_client/shapes.py
 	$(BIN)/python -m training.engine describe > training/catalogue.json
 
 docs: .venv/.dev ## check that everything which has to be documented is

@@ -183,12 +183,15 @@ STATIC_ROOT = BASE_DIR / "frontend" / "dist"
 WHITENOISE_ROOT = None
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["annotate.core.rest.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "annotate.accounts.bearer.TokenAuthentication",
+        "annotate.core.rest.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["annotate.core.rest.DenyByDefault"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["annotate.core.rest.StrictJSONParser"],
     "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "annotate.core.schema.Described",
     "EXCEPTION_HANDLER": "annotate.core.rest.reply_to_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -198,6 +201,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
+    "DESCRIPTION": "Everything that Fovea's pages do, for scripts too. The manual: docs/scripts.md.",
     "SCHEMA_PATH_PREFIX": "/api/",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
@@ -218,7 +222,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "annotate.core.schema.add_refusals",
+        "annotate.core.schema.finish",
     ],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20

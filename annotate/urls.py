@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from annotate.core import shell
+from annotate.core import description, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/schema", description.DescriptionView.as_view()),
     path("api/", include("annotate.accounts.urls")),
     path("api/", include("annotate.projects.urls")),
     path("api/", include("annotate.ingest.urls")),

@@ -23,7 +23,8 @@ PURE = ("annotate/kind.py", "annotate/kinds", "annotate/manifest", "annotate/cod
         "annotate/consensus/methods", "annotate/datasets/format.py", "annotate/datasets/formats",
         "annotate/ingest/source.py", "annotate/ingest/layout.py", "annotate/ingest/zipped.py",
         "annotate/ingest/foldered.py", "annotate/ingest/placing.py", "annotate/ingest/sources",
-        "annotate/taxonomy/reader.py", "annotate/taxonomy/readers", "training/engine")  # fmt: skip
+        "annotate/taxonomy/reader.py", "annotate/taxonomy/readers", "training/engine",
+        "client/generate.py", "client/fovea_client")  # fmt: skip
 # Tests that live in processes of their own mostly wait: one more at a time than there are cores, whichever is next.
 LIVE = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
 WORKERS = ("-n", os.environ.get("FOVEA_TEST_WORKERS", str(os.cpu_count() or 2)), "--dist", "loadfile")
@@ -91,7 +92,7 @@ def lint() -> bool:
 
 
 def types_in_step() -> bool:
-    """The client's types are those of the API as it is now."""
+    """The types of the pages and of the Python client are those of the API as it is now."""
     with tempfile.TemporaryDirectory() as folder:
         schema, types = Path(folder) / "schema.json", Path(folder) / "schema.d.ts"
         home = {"FOVEA_HOME": folder}
@@ -99,10 +100,13 @@ def types_in_step() -> bool:
         made = check(*describe, **home) and check(
             "npx", "--no-install", "openapi-typescript", str(schema), "-o", str(types), folder=ROOT / "frontend"
         )
-        same = made and filecmp.cmp(types, ROOT / "frontend/src/api/schema.d.ts", shallow=False)
-    if made and not same:
-        print("frontend/src/api/schema.d.ts is not what the API says now: run `make types`")
-    return same
+        shapes = Path(folder) / "shapes.py"
+        made = made and check(sys.executable, "client/generate.py", str(schema), str(shapes))
+        pairs = {"frontend/src/api/schema.d.ts": types, "client/fovea_client/shapes.py": shapes}
+        stale = [name for name, fresh in pairs.items() if made and not filecmp.cmp(fresh, ROOT / name, shallow=False)]
+    for name in stale:
+        print(f"{name} is not what the API says now: run `make types`")
+    return made and not stale
 
 
 def vitest() -> bool:

@@ -1,4 +1,4 @@
-"""Every route x method x role: who gets in, who is told no, and for whom the thing does not exist.
+"""Every route x method x role, and x scope of an API token: who gets in, who is told no, for whom there is nothing.
 
 Routes are found in the URL table, so a new one is walked without a line here. It fails until it is a ProjectView with
 a rule for each of its methods, or stands in OUTSIDE; and until `tests/cast.py` has one of each thing it names by id.
@@ -16,8 +16,9 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
-from annotate.accounts import attempts
+from annotate.accounts import attempts, services
 from annotate.accounts.models import User
+from annotate.core.grants import Scope
 from annotate.projects.roles import ALLOWED, Action
 from annotate.projects.scope import ProjectView
 from tests.cast import make_cast
@@ -31,6 +32,7 @@ ABSENT = 999_999_999
 # Routes outside projects: who may, per method. "anyone", "person" (signed in, a volunteer too), "account"
 # (with a password), "server admin", "maker" (of projects); "volunteer": nobody but volunteers.
 OUTSIDE: dict[str, dict[str, str]] = {
+    "schema": {"GET": "anyone"},
     "session": {"GET": "anyone", "PATCH": "person"},
     "session/sign-in": {"POST": "anyone"},
     "session/sign-out": {"POST": "anyone"},
@@ -42,6 +44,10 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "accounts": {"GET": "server admin", "POST": "server admin"},
     "accounts/<int:id>": {"PATCH": "server admin"},
     "accounts/<int:id>/reset-link": {"POST": "server admin"},
+    "accounts/<int:id>/tokens": {"GET": "server admin"},
+    "accounts/<int:id>/tokens/<int:tid>": {"DELETE": "server admin"},
+    "tokens": {"GET": "person", "POST": "person"},
+    "tokens/<int:id>": {"DELETE": "person"},
     "projects": {"GET": "person", "POST": "maker"},
     "invitations/<str:token>": {"GET": "anyone", "POST": "anyone"},
     "volunteer-links/<str:token>": {"GET": "anyone", "POST": "anyone"},
@@ -74,6 +80,33 @@ FOR_VOLUNTEERS = {
     "/desk/numbers": {"GET"},
     "/desk/practice": {"GET", "POST"},
     "/desk/practice/answer": {"POST"},
+}
+# Which scope of an API token opens what in a project, by what the route's rule lets its caller do.
+SCOPES = {"read", "label", "write", "train"}
+TO_READ: dict[str, set[str]] = {
+    "manage": {"read", "write"},
+    "settle": {"read", "label"},
+    "browse": {"read"},
+    "work": {"read", "train"},
+    "label": {"read", "label"},
+    "see": SCOPES,
+}
+TO_WRITE: dict[str, set[str]] = {"manage": {"write"}, "settle": {"label"}, "work": {"train"}, "label": {"label"}}
+# Who may come in is settled by people, not by scripts; pictures are taken out by who writes, asked again by who labels.
+OTHERWISE: dict[tuple[str, str], set[str]] = {
+    ("projects/<int:pid>/members/<int:mid>", "PATCH"): set(),
+    ("projects/<int:pid>/members/<int:mid>", "DELETE"): set(),
+    ("projects/<int:pid>/leave", "POST"): set(),
+    ("projects/<int:pid>/invitations", "POST"): set(),
+    ("projects/<int:pid>/invitations/<int:iid>", "DELETE"): set(),
+    ("projects/<int:pid>/images/actions", "POST"): {"label", "write"},
+}
+# The same for routes outside projects; all that is not here takes a person who signs in.
+OUTSIDE_BY_TOKEN: dict[tuple[str, str], set[str]] = {
+    ("schema", "GET"): SCOPES,
+    ("session", "GET"): SCOPES,
+    ("projects", "GET"): SCOPES,
+    ("projects", "POST"): {"write"},
 }
 # What stands in an address in the place of something that is no id of a row.
 WORDS = {
@@ -150,11 +183,27 @@ def cookies_of(user: User) -> SimpleCookie:
     return client_for(user).cookies
 
 
-def ask(cookies: SimpleCookie | None, method: str, url: str) -> tuple[int, str, Any]:
-    """Status, code and whole body (None where it is no JSON) of a request whose effects are undone."""
+def token_of(user: User, *scopes: str, project: int | None = None) -> str:
+    return services.make_api_token(user, actor=user.pk, name="walk", scopes=scopes or SCOPES, project_id=project)[0]
+
+
+def opened_by(route: Route, method: str) -> set[str]:
+    """The scopes of which an API token needs one for this."""
+    rule = str(route.view.rules[method])
+    table = TO_READ if method in SAFE else TO_WRITE
+    return OTHERWISE.get((route.path, method), table.get(rule, set()))
+
+
+def ask(caller: SimpleCookie | str | None, method: str, url: str) -> tuple[int, str, Any]:
+    """Status, code and whole body (None where it is no JSON) of a request whose effects are undone.
+
+    The caller is a session's cookies, an API token, or nobody.
+    """
     client = APIClient(raise_request_exception=False)
-    if cookies:
-        client.cookies = SimpleCookie(cookies.output(header="", sep=";"))
+    if isinstance(caller, str):
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {caller}")
+    elif caller:
+        client.cookies = SimpleCookie(caller.output(header="", sep=";"))
     with transaction.atomic():
         reply = client.generic(method, url, b"" if method in SAFE else b"{}", content_type="application/json")
         if reply.streaming:
@@ -201,8 +250,9 @@ def test_every_method_has_a_rule(route: Route) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_gets_what_the_table_gives_it(role: str) -> None:
+    """... by session; and by a token with every scope just the same, or nothing."""
     ours, wrong = make_cast("ours"), []
-    cookies = cookies_of(ours.people[role])
+    cookies, token = cookies_of(ours.people[role]), token_of(ours.people[role])
     for route in PROJECT_ROUTES:
         url = route.url(ours.project.pk, ours.ids)
         for method in METHODS if role == "admin" else route.methods:
@@ -213,6 +263,35 @@ def test_each_role_gets_what_the_table_gives_it(role: str) -> None:
                 right = status not in {401, 403, 404, 405} and status < 500
             else:
                 right = (status, code) == (403, "forbidden")
+            wrong += [] if right else [(method, route.path, status, body)]
+            if role == "admin":
+                continue  # the walk of scopes asks for the admin, one scope after the other
+            by_token = ask(token, method, url)[:2]
+            if status not in {401, 403} and not opened_by(route, method):
+                right = by_token == (403, "token_refused")
+            else:
+                right = by_token == (status, code)
+            wrong += [] if right else [(method, route.path, status, by_token)]
+    assert wrong == []
+
+
+def test_the_scopes_are_the_ones_agreed_on() -> None:
+    assert {str(scope) for scope in Scope} == SCOPES
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("scope", sorted(SCOPES))
+def test_each_scope_opens_what_it_says_and_no_more(scope: str) -> None:
+    ours, wrong = make_cast("ours"), []
+    token = token_of(ours.people["admin"], scope)
+    for route in PROJECT_ROUTES:
+        for method in route.methods:
+            status, code, body = ask(token, method, route.url(ours.project.pk, ours.ids))
+            scopes = opened_by(route, method)
+            if scope in scopes:
+                right = status not in {401, 403, 404, 405} and status < 500
+            else:
+                right = (status, code) == (403, "token_scope" if scopes else "token_refused")
             wrong += [] if right else [(method, route.path, status, body)]
     assert wrong == []
 
@@ -230,7 +309,8 @@ def test_for_who_is_not_a_member_there_is_no_project() -> None:
     ours, theirs, wrong = make_cast("ours"), make_cast("theirs"), []
     users = [make_user("outsider"), make_user("root", is_superuser=True), theirs.people["admin"]]
     users.append(theirs.people["volunteer"])
-    strangers = {user.username: cookies_of(user) for user in users}
+    strangers: dict[str, SimpleCookie | str] = {user.username: cookies_of(user) for user in users}
+    strangers["a token for another project"] = token_of(ours.people["admin"], project=theirs.project.pk)
     for route in PROJECT_ROUTES:
         url, absent = route.url(ours.project.pk, ours.ids), route.url(ABSENT, ours.ids)
         for method in route.methods:
@@ -261,20 +341,25 @@ def test_what_belongs_to_another_project_is_not_there() -> None:
 
 @pytest.mark.django_db
 def test_routes_outside_projects_let_in_whom_they_should() -> None:
-    outsider, wrong = make_user("outsider"), []
+    outsider, root, wrong = make_user("outsider"), make_user("root", is_superuser=True), []
+    ids = {
+        "accounts": outsider.pk,
+        "tokens": services.make_api_token(outsider, actor=None, name="a", scopes=SCOPES)[1].pk,
+    }
     callers = {
         "anyone": None,
         "person": cookies_of(make_volunteer(make_project()).user),
         "account": cookies_of(outsider),
         "maker": cookies_of(make_user("maker", may_create_projects=True)),
-        "server admin": cookies_of(make_user("root", is_superuser=True)),
+        "server admin": cookies_of(root),
     }
+    tokens = {scope: token_of(root, scope) for scope in SCOPES} | {"every": token_of(root)}
     ranks = list(callers)
     for route in ROUTES:
         for method in METHODS if not route.is_of_project else ():
             needed = OUTSIDE[route.path].get(method)
             for caller, cookies in callers.items():
-                status, _, body = ask(cookies, method, route.url(0, {"accounts": outsider.pk}))
+                status, _, body = ask(cookies, method, route.url(0, ids))
                 if needed is None:
                     right = status in {401, 403, 405}
                 elif needed == "volunteer":
@@ -284,4 +369,12 @@ def test_routes_outside_projects_let_in_whom_they_should() -> None:
                 else:
                     right = status == (401 if cookies is None else 403)
                 wrong += [] if right else [(caller, method, route.path, status, body)]
+            scopes = OUTSIDE_BY_TOKEN.get((route.path, method), set())
+            for scope in SCOPES if scopes else {"every"} if needed else ():
+                status, code, body = ask(tokens[scope], method, route.url(0, ids))
+                if scope in scopes:
+                    right = status not in {401, 403, 405} and status < 500
+                else:
+                    right = (status, code) == (403, "token_scope" if scopes else "token_refused")
+                wrong += [] if right else [(scope, method, route.path, status, body)]
     assert wrong == []

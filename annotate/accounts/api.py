@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from annotate.accounts import attempts, selectors, services, shapes, volunteers
 from annotate.accounts.models import User
-from annotate.core import errors, fields, rest
+from annotate.core import errors, fields, grants, rest
 
 LANGUAGES = ("", "en", "zh-CN")
 THEMES = ("", "auto", "light", "dark")
@@ -71,13 +71,16 @@ class SessionView(APIView):
     """Who is signed in; strangers get their CSRF cookie here."""
 
     permission_classes = (rest.Anyone,)
+    token_scopes = {"GET": grants.EVERY_SCOPE}
 
     @extend_schema(operation_id="session_get", responses=shapes.SessionShape)
     def get(self, request: Request) -> Response:
+        """Who is asking; strangers get their CSRF cookie here."""
         return Response(selectors.session_of(request._request))
 
     @extend_schema(operation_id="session_change", request=PreferencesIn, responses=shapes.SessionShape)
     def patch(self, request: Request) -> Response:
+        """Changes one's own name, language or theme."""
         if not request.user.is_authenticated:
             raise errors.NotSignedIn("not_signed_in", "Sign in first.")
         services.set_preferences(request.user, **fields.accept(PreferencesIn, request.data))
@@ -91,6 +94,7 @@ class SignInView(APIView):
 
     @extend_schema(operation_id="session_sign_in", request=SignInIn, responses=shapes.SessionShape)
     def post(self, request: Request) -> Response:
+        """Signs in by user name and password."""
         said = fields.accept(SignInIn, request.data)
         services.check_length(said["password"])
         address = attempts.address_of(request._request)
@@ -111,6 +115,7 @@ class SignOutView(APIView):
 
     @extend_schema(operation_id="session_sign_out", request=None, responses=shapes.SessionShape)
     def post(self, request: Request) -> Response:
+        """Signs out."""
         logout(request._request)
         return Response(selectors.session_of(request._request))
 
@@ -120,6 +125,7 @@ class PasswordView(APIView):
 
     @extend_schema(operation_id="session_password", request=PasswordIn, responses=shapes.SessionShape)
     def post(self, request: Request) -> Response:
+        """Changes one's own password."""
         said = fields.accept(PasswordIn, request.data)
         key = f"password of {request.user.pk}"
         attempts.BY_NAME.spend(key)
@@ -176,6 +182,7 @@ class ResetView(APIView):
 
     @extend_schema(operation_id="reset_password", request=ResetIn, responses=ResetDone)
     def post(self, request: Request) -> Response:
+        """Sets a new password by a reset link."""
         said = fields.accept(ResetIn, request.data)
         user = services.use_reset_link(said["token"], password=said["password"])
         return Response({"username": user.username})
@@ -186,11 +193,13 @@ class AccountsView(APIView):
 
     @extend_schema(operation_id="accounts_list", parameters=PAGING, responses=shapes.AccountPage)
     def get(self, request: Request) -> Response:
+        """Everybody's accounts, by user name."""
         rows = selectors.accounts()
         return Response(rest.keyset_page(rows, request.GET, keys=("username", "id"), show=selectors.account_row))
 
     @extend_schema(operation_id="accounts_create", request=AccountIn, responses={201: shapes.AccountShape})
     def post(self, request: Request) -> Response:
+        """Makes an account; without a password a reset link lets its owner choose one."""
         user = services.create_account(actor=request.user.pk, **fields.accept(AccountIn, request.data))
         return Response(selectors.account_row(user), status=status.HTTP_201_CREATED)
 
@@ -200,6 +209,7 @@ class AccountView(APIView):
 
     @extend_schema(operation_id="accounts_change", request=AccountChangeIn, responses=shapes.AccountShape)
     def patch(self, request: Request, id: int) -> Response:
+        """Opens or closes an account, or its right to make projects."""
         user = selectors.account(id)
         said = fields.accept(AccountChangeIn, request.data)
         return Response(selectors.account_row(services.change_account(user, actor=request.user, **said)))
@@ -210,6 +220,7 @@ class ResetLinkView(APIView):
 
     @extend_schema(operation_id="accounts_reset_link", request=None, responses={201: ResetLinkShape})
     def post(self, request: Request, id: int) -> Response:
+        """Makes a link that sets a new password once within a day."""
         token, link = services.make_reset_link(selectors.account(id), actor=request.user.pk)
         url = request.build_absolute_uri(f"/reset/{token}")
         return Response({"url": url, "expires_at": link.expires_at}, status=status.HTTP_201_CREATED)

@@ -58,6 +58,8 @@ BY_ADDRESS = Attempts(200)
 JOINS_BY_ADDRESS = Attempts(60)
 JOINS_BY_LINK = Attempts(600)
 COME_BACK = Attempts(30)
+# API tokens that are none: only the wrong ones are counted, so that no neighbour's script is locked out with them.
+BY_TOKEN = Attempts(30)
 
 
 def address_of(request: HttpRequest) -> str:

@@ -52,3 +52,22 @@ class ComeBackLink(models.Model):
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now=True)
+
+
+class ApiToken(models.Model):
+    """What a script of one person shows instead of a password; only its hash is kept, and how it begins.
+
+    `scopes` are names of `core.grants.Scope`. `project_id` is a plain id, as accounts know nothing of projects.
+    `last_used_at` is coarse: written once in some minutes.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100)
+    token_hash = models.CharField(max_length=64, unique=True)
+    start = models.CharField(max_length=16)
+    scopes = models.JSONField(default=list)
+    project_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
-from annotate.accounts.models import User
+from annotate.accounts.models import ApiToken, User
 from annotate.core import errors, rest
 
 
@@ -64,3 +64,16 @@ def account(user_id: int) -> User:
 def names_of(ids: set[int]) -> dict[int, str]:
     """Shown names by id."""
     return {user.pk: user.name for user in User.objects.filter(pk__in=ids).only("username", "first_name")}
+
+
+def tokens_of(user: User) -> QuerySet[ApiToken]:
+    """A person's API tokens but those revoked; expired ones are shown, so that nobody wonders why a script stopped."""
+    return ApiToken.objects.filter(user=user, revoked_at=None)
+
+
+def token_of(user: User, token_id: int) -> ApiToken:
+    """One of a person's API tokens that are not revoked; NotFound."""
+    row = tokens_of(user).filter(pk=token_id).first() if token_id <= rest.MAX_ID else None
+    if row is None:
+        raise errors.NotFound("not_found", "There is no such API token.")
+    return row

@@ -3,6 +3,7 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.contrib.auth import hashers, password_validation
@@ -10,13 +11,15 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from annotate.accounts.models import ResetLink, User
-from annotate.core import audit, errors, names, tokens
+from annotate.accounts import bearer
+from annotate.accounts.models import ApiToken, ResetLink, User
+from annotate.core import audit, errors, grants, names, tokens
 
 USERNAME = re.compile(r"[\w.@+-]{1,60}")
 MAX_PASSWORD = 4096
 RESET_HOURS = 24
 LONGEST_NAME = 150
+MAX_TOKENS = 50
 
 
 def check_length(password: str) -> None:
@@ -117,7 +120,10 @@ def make_reset_link(user: User, *, actor: int | None) -> tuple[str, ResetLink]:
 
 
 def use_reset_link(token: str, *, password: str) -> User:
-    """Sets a new password by a link, which is thereby used up; all sessions of the account end."""
+    """Sets a new password by a link, which is thereby used up; all sessions and API tokens of the account end.
+
+    Whoever needs such a link may have lost the account to somebody, who may have made tokens.
+    """
     check_length(password)
     link = ResetLink.objects.select_related("user").filter(token_hash=tokens.digest(token)).first()
     if link is None or not _usable(link):
@@ -130,6 +136,7 @@ def use_reset_link(token: str, *, password: str) -> User:
         if not used:
             raise _no_link()
         user.save(update_fields=["password"])
+        ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
         audit.record("password_reset", actor=user.pk, subject="user", subject_id=user.pk)
     return user
 
@@ -156,6 +163,50 @@ def change_account(
         user.save(update_fields=["is_active", "may_create_projects"])
         audit.record("account_changed", actor=actor.pk, subject="user", subject_id=user.pk, data=changed)
     return user
+
+
+def make_api_token(
+    user: User,
+    *,
+    actor: int | None,
+    name: str,
+    scopes: Collection[str],
+    project_id: int | None = None,
+    days: int | None = None,
+) -> tuple[str, ApiToken]:
+    """A token for the scripts of `user`, and its row: the token itself can be seen this once only.
+
+    Without `days` it does not expire. Invalid for no or unknown scopes; Conflict where there are too many already.
+    """
+    unknown = sorted(set(scopes) - grants.EVERY_SCOPE)
+    if unknown or not scopes:
+        told = {"unknown": unknown, "scopes": sorted(grants.EVERY_SCOPE)}
+        raise errors.Invalid("unknown_scope", f"A token's scopes are of {', '.join(told['scopes'])}.", told)
+    token, kept = tokens.make(bearer.PREFIX)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        if ApiToken.objects.filter(user=user, revoked_at=None).count() >= MAX_TOKENS:
+            raise errors.Conflict("too_many_tokens", f"{MAX_TOKENS} API tokens are enough; revoke one first.")
+        row = ApiToken.objects.create(
+            user=user,
+            name=name,
+            token_hash=kept,
+            start=token[: len(bearer.PREFIX) + 4],
+            scopes=sorted(scopes),
+            project_id=project_id,
+            expires_at=None if days is None else timezone.now() + timedelta(days=days),
+        )
+        data = {"user": user.pk, "scopes": row.scopes, "project": project_id, "days": days}
+        audit.record("token_made", actor=actor, subject="token", subject_id=row.pk, data=data)
+    return token, row
+
+
+def revoke_api_token(row: ApiToken, *, actor: int | None) -> None:
+    """Ends a token at once; nothing happens to one that has ended."""
+    with transaction.atomic():
+        if ApiToken.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            data = {"user": row.user_id}
+            audit.record("token_revoked", actor=actor, subject="token", subject_id=row.pk, data=data)
 
 
 def create_first_admin(username: str) -> str | None:

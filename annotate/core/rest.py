@@ -17,7 +17,7 @@ from rest_framework import authentication, exceptions, parsers, permissions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotate.core import errors
+from annotate.core import errors, grants
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +68,21 @@ class DenyByDefault(permissions.BasePermission):
 
 
 class Anyone(permissions.BasePermission):
-    """For the few routes that strangers need: sign-in, reset, invitation, session."""
+    """For the few routes that strangers need: sign-in, reset, invitation, session.
+
+    A view's `token_scopes` says per method with which scopes of an API token it can be asked; by itself with none.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
+        if (grant := grants.of(request)) is not None:
+            method = "GET" if request.method == "HEAD" else request.method
+            grants.check(grant, getattr(view, "token_scopes", {}).get(method, ()))
         return True
 
 
-class SignedIn(permissions.BasePermission):
+class SignedIn(Anyone):
     def has_permission(self, request: Request, view: Any) -> bool:
-        return bool(request.user and request.user.is_authenticated)
+        return super().has_permission(request, view) and bool(request.user and request.user.is_authenticated)
 
 
 class WithPassword(SignedIn):
@@ -94,6 +100,13 @@ class Volunteer(SignedIn):
 class ServerAdmin(SignedIn):
     def has_permission(self, request: Request, view: Any) -> bool:
         return super().has_permission(request, view) and request.user.is_superuser
+
+
+class Known(permissions.BasePermission):
+    """Somebody, by session or token: for views that weigh a token's scopes themselves, as project routes do."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return bool(request.user and request.user.is_authenticated)
 
 
 def _no_constant(name: str) -> Any:
@@ -237,7 +250,7 @@ def reply_to_exception(error: Exception, context: dict[str, Any]) -> Response | 
     else:
         return None
     if reply.status_code == 401:
-        reply["WWW-Authenticate"] = "Session"
+        reply["WWW-Authenticate"] = "Bearer, Session"
     return reply
 
 

@@ -1,12 +1,12 @@
-"""Secrets in links: shown once, kept only as a hash."""
+"""Secrets in links and for scripts: shown once, kept only as a hash."""
 
 import hashlib
 import secrets
 
 
-def make() -> tuple[str, str]:
-    """A new token of 256 bits and its hash."""
-    token = secrets.token_urlsafe(32)
+def make(prefix: str = "") -> tuple[str, str]:
+    """A new token of 256 bits behind `prefix`, and the hash of the whole."""
+    token = prefix + secrets.token_urlsafe(32)
     return token, digest(token)
 
 

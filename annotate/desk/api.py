@@ -33,6 +33,7 @@ class DeskView(ProjectView):
 
     @extend_schema(operation_id="desk_work", request=shapes.DeskIn, responses=shapes.DeskOut)
     def post(self, request: Request, pid: int) -> Response:
+        """Hands in answers, hands back tasks and takes new ones, in one request."""
         _same_person(request)
         errand = read_errand(request.data)
         volunteer = self.member.role == Role.VOLUNTEER
@@ -86,6 +87,7 @@ class OwnVotesView(ProjectView):
 
     @extend_schema(operation_id="desk_mine", parameters=PAGED, responses=shapes.OwnVotePage)
     def get(self, request: Request, pid: int) -> Response:
+        """One's own answers, the newest first."""
         rows = labeling.own_votes(self.project, request.user.pk)
         return Response(rest.keyset_page(rows, request.query_params, keys=("-id",), show=selectors.own_vote_row))
 
@@ -97,6 +99,7 @@ class GuideView(ProjectView):
 
     @extend_schema(operation_id="desk_guide", responses=shapes.DeskGuide)
     def get(self, request: Request, pid: int) -> Response:
+        """The rules, the classes and their examples."""
         return Response(selectors.guide(self.project))
 
 
@@ -162,6 +165,7 @@ class ReviewView(ProjectView):
         responses=shapes.ReviewPage,
     )
     def get(self, request: Request, pid: int) -> Response:
+        """What waits for a reviewer, least certain first."""
         state = request.query_params.get("state", "")
         if state and state not in consensus.WAITING:
             raise errors.BadRequest("bad_state", "There is no such state to review.", {"parameter": "state"})
@@ -179,6 +183,7 @@ class RulingView(ProjectView):
 
     @extend_schema(operation_id="review_settle", request=shapes.RulingIn, responses=shapes.RulingOut)
     def post(self, request: Request, pid: int, task: int) -> Response:
+        """A reviewer's ruling on one task."""
         labeling.task_for(self.project, task)
         said = fields.accept(shapes.RulingIn, request.data)
         decision = rulings.settle(

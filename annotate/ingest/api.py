@@ -19,7 +19,7 @@ from annotate.ingest.sources import LAYOUTS
 from annotate.ingest.uploads import UploadView, texts_beside
 from annotate.projects import selectors as projects
 from annotate.projects.models import LabelClass
-from annotate.projects.roles import ALLOWED, Action, Role
+from annotate.projects.roles import Action, Role
 from annotate.projects.scope import ProjectView
 
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
@@ -189,11 +189,13 @@ class BatchesView(ProjectView):
 
     @extend_schema(operation_id="batches_list", parameters=PAGING, responses=BatchPage)
     def get(self, request: Request, pid: int) -> Response:
+        """Deliveries of pictures, the newest first."""
         rows = selectors.batches_of(self.project)
         return Response(rest.keyset_page(rows, request.GET, keys=("-id",), show=selectors.batch_view))
 
     @extend_schema(operation_id="batches_open", request=BatchIn, responses={201: BatchShape})
     def post(self, request: Request, pid: int) -> Response:
+        """Opens a delivery that files can be added to."""
         said = fields.accept(BatchIn, request.data)
         batch = services.open_batch(self.project, actor=request.user, **said)
         return Response(selectors.batch_view(batch), status=status.HTTP_201_CREATED)
@@ -204,6 +206,7 @@ class BatchView(ProjectView):
 
     @extend_schema(operation_id="batches_get", responses=BatchShape)
     def get(self, request: Request, pid: int, bid: int) -> Response:
+        """One delivery with its counts and its job."""
         return Response(selectors.batch_view(selectors.batch_for(self.project, bid)))
 
 
@@ -220,6 +223,7 @@ class BatchFilesView(UploadView):
         responses=FilePage,
     )
     def get(self, request: Request, pid: int, bid: int) -> Response:
+        """The files of a delivery and what became of each."""
         state = request.GET.get("state", "")
         if state and state not in FILE_STATES:
             raise errors.BadRequest("bad_state", "There is no such state of a file.", {"parameter": "state"})
@@ -229,6 +233,7 @@ class BatchFilesView(UploadView):
 
     @extend_schema(operation_id="batches_add", request={"multipart/form-data": FilesIn}, responses=FileResults)
     def post(self, request: Request, pid: int, bid: int) -> Response:
+        """Adds up to 100 files to a delivery: pictures, archives, annotation files."""
         batch = selectors.batch_for(self.project, bid)
         uploads = self.taken(request)
         names = [upload.name for upload in uploads]
@@ -251,6 +256,7 @@ class CloseBatchView(ProjectView):
 
     @extend_schema(operation_id="batches_close", request=None, responses=BatchShape)
     def post(self, request: Request, pid: int, bid: int) -> Response:
+        """Says that a delivery is complete, so that it ends when its files are worked off."""
         batch = services.close_batch(selectors.batch_for(self.project, bid), actor=request.user)
         hint.nudge(jobs.sweep)
         return Response(selectors.batch_view(batch))
@@ -263,6 +269,7 @@ class AnalysisView(ProjectView):
 
     @extend_schema(operation_id="batches_analysis", responses=AnalysisShape)
     def get(self, request: Request, pid: int, bid: int) -> Response:
+        """What a staged delivery was found to hold."""
         return Response(selectors.analysis_view(selectors.batch_for(self.project, bid)))
 
 
@@ -273,6 +280,7 @@ class CommitBatchView(ProjectView):
 
     @extend_schema(operation_id="batches_commit", request=CommitIn, responses=BatchShape)
     def post(self, request: Request, pid: int, bid: int) -> Response:
+        """Takes an analysed delivery in, as said."""
         batch = selectors.batch_for(self.project, bid)
         batch = services.commit_batch(batch, actor=request.user, **fields.accept(CommitIn, request.data))
         hint.nudge(jobs.sweep)
@@ -284,6 +292,7 @@ class CancelBatchView(ProjectView):
 
     @extend_schema(operation_id="batches_cancel", request=None, responses=BatchShape)
     def post(self, request: Request, pid: int, bid: int) -> Response:
+        """Gives a delivery up; pictures already taken in stay."""
         batch = services.cancel_batch(selectors.batch_for(self.project, bid), actor=request.user)
         return Response(selectors.batch_view(batch))
 
@@ -300,6 +309,7 @@ class GuideUploadView(UploadView):
         responses={201: GuidePictureShape},
     )
     def post(self, request: Request, pid: int) -> Response:
+        """Adds a picture to the guide."""
         return self._add(request)
 
     def _add(self, request: Request, label_class: LabelClass | None = None) -> Response:
@@ -327,6 +337,7 @@ class ExampleUploadView(GuideUploadView):
         responses={201: GuidePictureShape},
     )
     def post(self, request: Request, pid: int, cid: int) -> Response:
+        """Adds an example picture to a class."""
         return self._add(request, projects.class_in(self.project, cid))
 
 
@@ -341,16 +352,16 @@ class PictureView(ProjectView):
         responses={(200, "image/*"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, pid: int, iid: int, rendition: str) -> HttpResponseBase:
-        allowed = ALLOWED[self.member.role]
+        """The bytes of one rendition of a picture."""
         image = selectors.image_for(self.project, iid)
         if rendition not in selectors.RENDITIONS or (
-            image.state == Image.State.DELETED and Action.BROWSE not in allowed
+            image.state == Image.State.DELETED and Action.BROWSE not in self.allowed
         ):
             raise errors.NotFound("not_found", "There is no such picture here.")
         if self.member.role == Role.VOLUNTEER and not looking.may_look(request.user.pk, image.pk):
             raise errors.NotFound("not_found", "There is no such picture here.")
         if rendition == "original":
-            if Action.WORK not in allowed:
+            if Action.WORK not in self.allowed:
                 raise errors.Forbidden("forbidden", "Originals are for admins and researchers.", {"needs": Action.WORK})
             name = f"{image.name.rsplit('/', 1)[-1].rsplit('.', 1)[0] or image.pk}{image.original_suffix}"
             return media.picture(selectors.picture_path(image, rendition), download=name)

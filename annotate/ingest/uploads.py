@@ -13,12 +13,13 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
+from annotate.accounts import bearer
 from annotate.core import errors, rest
 from annotate.ingest import incoming
 from annotate.ingest.incoming import Staged, Writer
 from annotate.ingest.source import Unfit
 from annotate.projects.models import Member
-from annotate.projects.roles import ALLOWED
+from annotate.projects.roles import allowed_to
 from annotate.projects.scope import ProjectView
 
 MAX_PATHS_BYTES = 2**20
@@ -101,10 +102,15 @@ class UploadView(ProjectView):
 
     def _may(self, request: HttpRequest, pid: int) -> bool:
         """Whether `initial` is going to let this caller in; only decides whether bytes are worth storing."""
-        if not request.user.is_authenticated:
+        try:
+            holder = bearer.read(request)
+        except errors.Refused:
             return False
-        member = Member.objects.filter(project_id=pid, user_id=request.user.pk).first()
-        return member is not None and self.rules.get("POST") in ALLOWED[member.role]
+        user, grant = holder or (request.user, None)
+        if not user.is_authenticated or (grant is not None and grant.project not in {None, pid}):
+            return False
+        member = Member.objects.filter(project_id=pid, user_id=user.pk).first()
+        return member is not None and self.rules.get("POST") in allowed_to(member.role, grant, reads=False)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if self.receiver is not None:

@@ -39,6 +39,7 @@ class UnknownLabelsView(ProjectView):
 
     @extend_schema(operation_id="labels_unknown", responses=UnknownLabels)
     def get(self, request: Request, pid: int) -> Response:
+        """Class names that came with pictures and that the project does not have."""
         return Response({"items": selectors.unknown_labels(self.project), "next": None})
 
 
@@ -59,6 +60,7 @@ class ExampleFromProjectView(ProjectView):
 
     @extend_schema(operation_id="examples_use", request=ExampleFromProjectIn, responses={201: ExampleOut})
     def post(self, request: Request, pid: int, cid: int) -> Response:
+        """Makes a picture of the project an example of a class."""
         label_class = projects.class_in(self.project, cid)
         said = fields.accept(ExampleFromProjectIn, request.data)
         picture = services.use_as_example(self.project, said["image_id"], label_class=label_class, actor=request.user)
@@ -186,8 +188,10 @@ class MoreVotesView(ProjectView):
 
     @extend_schema(operation_id="votes_wanted", responses=MoreVotes)
     def get(self, request: Request, pid: int) -> Response:
+        """How many settled tasks have fewer votes than the project wants now."""
         return Response({"tasks": services.settled_with_fewer(self.project).count()})
 
     @extend_schema(operation_id="votes_ask_for_more", request=None, responses=MoreVotes)
     def post(self, request: Request, pid: int) -> Response:
+        """Asks settled tasks again for the votes that they lack."""
         return Response({"tasks": services.ask_for_more(self.project, actor=request.user)})

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from annotate.core.grants import EVERY_SCOPE, Grant, Scope
 from annotate.projects.models import Member
 
 
@@ -27,3 +28,27 @@ ALLOWED: dict[str, frozenset[Action]] = {
 }
 # Roles that an invitation may give, and that an admin may change into one another.
 GIVEN = [choice for choice in Role.choices if choice[0] != Role.VOLUNTEER]
+
+
+# The scope of an API token that an action needs. Reading is `read`'s; the scopes that go with a page's own action read
+# what that action needs to be told.
+SCOPE: dict[Action, Scope] = {
+    Action.MANAGE: Scope.WRITE,
+    Action.SETTLE: Scope.LABEL,
+    Action.WORK: Scope.TRAIN,
+    Action.LABEL: Scope.LABEL,
+}
+
+
+def scopes_for(rule: Action, *, reads: bool) -> frozenset[Scope]:
+    """The scopes of which a token needs one to do what takes `rule`. Whoever may do anything in a project sees it."""
+    if reads:
+        return EVERY_SCOPE if rule == Action.SEE else frozenset({Scope.READ, SCOPE.get(rule, Scope.READ)})
+    return frozenset({SCOPE[rule]} if rule in SCOPE else ())
+
+
+def allowed_to(role: str, grant: Grant | None, *, reads: bool) -> frozenset[Action]:
+    """What a member of that role may do by session (no grant), or by a token: never more than by session."""
+    if grant is None:
+        return ALLOWED[role]
+    return frozenset(rule for rule in ALLOWED[role] if not grant.scopes.isdisjoint(scopes_for(rule, reads=reads)))

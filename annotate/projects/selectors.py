@@ -55,6 +55,11 @@ def project_for(user: User, pid: int) -> Project:
     return member.project
 
 
+def project_names(user: User) -> dict[int, str]:
+    """The names of a person's projects by id."""
+    return dict(memberships_of(user).values_list("project_id", "project__name"))
+
+
 def classes_of(project: Project) -> list[ClassView]:
     """The whole label schema in its order, archived classes too, with their examples; two queries."""
     examples: dict[int, list[PictureView]] = {}

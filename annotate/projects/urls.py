@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from annotate.projects.api import classes, jobs, people, project, volunteers
+from annotate.projects.api import classes, jobs, people, project, tokens, volunteers
 
 urlpatterns: list[URLPattern] = [
     path("projects", project.ProjectsView.as_view()),
@@ -20,6 +20,10 @@ urlpatterns: list[URLPattern] = [
     path("projects/<int:pid>/jobs/<int:jid>", jobs.JobView.as_view()),
     path("projects/<int:pid>/jobs/<int:jid>/cancel", jobs.CancelJobView.as_view()),
     path("projects/<int:pid>/audit", people.AuditView.as_view()),
+    path("tokens", tokens.TokensView.as_view()),
+    path("tokens/<int:id>", tokens.TokenView.as_view()),
+    path("accounts/<int:id>/tokens", tokens.AccountTokensView.as_view()),
+    path("accounts/<int:id>/tokens/<int:tid>", tokens.AccountTokenView.as_view()),
     path("invitations/<str:token>", people.JoinView.as_view()),
     path("volunteer-links/<str:token>", volunteers.VolunteerJoinView.as_view()),
 ]

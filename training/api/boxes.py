@@ -86,6 +86,7 @@ class EvaluationBoxesView(ProjectView):
         responses=BoxPicturePage,
     )
     def get(self, request: Request, pid: int, eid: int) -> Response:
+        """Scored pictures with the boxes drawn and found."""
         evaluation = selectors.evaluation_for(self.project, eid)
         query = request.query_params
         found, after = shown.pictures_at(
@@ -110,6 +111,7 @@ class EvaluationErrorsView(ProjectView):
         responses=BoxErrorPage,
     )
     def get(self, request: Request, pid: int, eid: int) -> Response:
+        """A detector's single errors of one kind, the worst first."""
         evaluation = selectors.evaluation_for(self.project, eid)
         query = request.query_params
         found, after = shown.errors_of(

@@ -103,6 +103,7 @@ class CycleView(ProjectView):
 
     @extend_schema(operation_id="cycle_get", responses=CycleShape)
     def get(self, request: Request, pid: int) -> Response:
+        """The ring of stages, the rounds, and whether the next can begin."""
         refusal = cycle.refusal(self.project)
         shape = {
             "stages": cycle.stages(self.project),
@@ -125,6 +126,7 @@ class CycleNextView(ProjectView):
 
     @extend_schema(operation_id="cycle_next", request=NextIn, responses={201: RoundShape})
     def post(self, request: Request, pid: int) -> Response:
+        """Begins the next round: freeze, train, evaluate, choose."""
         said = fields.accept(NextIn, request.data)
         turn = loop.next_round(self.project, actor=request.user, **said)
         hint.nudge(jobs.sweep)
@@ -139,6 +141,7 @@ class CycleRescoreView(ProjectView):
 
     @extend_schema(operation_id="cycle_rescore", request=None, responses=Rescored)
     def post(self, request: Request, pid: int) -> Response:
+        """Scores all rounds' models on the newest version's holdout."""
         found = loop.rescore(self.project)
         hint.nudge(jobs.train)
         return Response({"evaluations": [row.pk for row in found]})

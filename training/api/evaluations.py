@@ -51,6 +51,7 @@ class RunEvaluationsView(ProjectView):
 
     @extend_schema(operation_id="training_run_evaluate", request=EvaluationIn, responses={201: shapes.EvaluationShape})
     def post(self, request: Request, pid: int, rid: int) -> Response:
+        """Scores a run's checkpoint on the holdout of a version."""
         said = fields.accept(EvaluationIn, request.data)
         run = selectors.run_for(self.project, rid)
         checkpoint = runs.checkpoint_of(run)
@@ -69,6 +70,7 @@ class EvaluationsView(ProjectView):
 
     @extend_schema(operation_id="training_evaluations_list", parameters=paging.PARAMETERS, responses=EvaluationPage)
     def get(self, request: Request, pid: int) -> Response:
+        """Evaluations of a project, the newest first."""
         rows = selectors.evaluations_of(self.project)
         return Response(rest.keyset_page(rows, request.query_params, keys=("-id",), show=shapes.evaluation_shape))
 
@@ -80,6 +82,7 @@ class EvaluationView(ProjectView):
 
     @extend_schema(operation_id="training_evaluation_get", responses=EvaluationDetail)
     def get(self, request: Request, pid: int, eid: int) -> Response:
+        """One evaluation with all its figures."""
         evaluation = selectors.evaluation_for(self.project, eid)
         return Response({**shapes.evaluation_shape(evaluation), "content": shown.content_of(evaluation)})
 
@@ -95,6 +98,7 @@ class EvaluationPicturesView(ProjectView):
         responses=CellPage,
     )
     def get(self, request: Request, pid: int, eid: int) -> Response:
+        """The pictures behind a cell of the confusion matrix."""
         evaluation = selectors.evaluation_for(self.project, eid)
         query = request.query_params
         offset, limit = paging.offset_of(query), rest.page_limit(query)

@@ -44,6 +44,7 @@ class PreviewView(ProjectView):
 
     @extend_schema(operation_id="training_preview", request=PreviewIn, responses=PreviewShape)
     def post(self, request: Request, pid: int) -> Response:
+        """Draws some training pictures as an augmentation makes them."""
         said = fields.accept(PreviewIn, request.data)
         found = services.make_preview(
             self.project,
@@ -69,6 +70,7 @@ class PreviewPictureView(ProjectView):
 
     @extend_schema(operation_id="training_preview_picture", responses={(200, "image/png"): OpenApiTypes.BINARY})
     def get(self, request: Request, pid: int, preview: str, file: str) -> FileResponse:
+        """The bytes of one drawn preview."""
         if not re.fullmatch(r"[0-9a-f]{32}", preview) or not re.fullmatch(r"[0-9]{3}-[0-9]{2}\.png", file):
             raise errors.NotFound("not_found", "There is no such picture.")
         return media.picture(folders.preview_folder(self.project, preview) / file)

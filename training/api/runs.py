@@ -53,11 +53,13 @@ class RunsView(ProjectView):
 
     @extend_schema(operation_id="training_runs_list", parameters=PAGING, responses=RunPage)
     def get(self, request: Request, pid: int) -> Response:
+        """The project's runs, the newest first."""
         rows = selectors.runs_of(self.project)
         return Response(rest.keyset_page(rows, request.query_params, keys=("-id",), show=shapes.run_shape))
 
     @extend_schema(operation_id="training_runs_start", request=RunIn, responses={201: shapes.RunShape})
     def post(self, request: Request, pid: int) -> Response:
+        """Starts a run on a frozen version."""
         said = fields.accept(RunIn, request.data)
         weights = said.get("weights")
         run = services.start_run(
@@ -78,6 +80,7 @@ class RunView(ProjectView):
 
     @extend_schema(operation_id="training_run_get", responses=shapes.RunShape)
     def get(self, request: Request, pid: int, rid: int) -> Response:
+        """One run and how far it is."""
         return Response(shapes.run_shape(selectors.run_for(self.project, rid)))
 
 
@@ -88,6 +91,7 @@ class RunMetricsView(ProjectView):
 
     @extend_schema(operation_id="training_run_metrics", parameters=[OpenApiParameter("after", int)], responses=Metrics)
     def get(self, request: Request, pid: int, rid: int) -> Response:
+        """A run's curves as they are written, from a cursor on."""
         run = selectors.run_for(self.project, rid)
         raw = request.query_params.get("after") or "0"
         if not raw.isdecimal() or not raw.isascii() or len(raw) > 15:
@@ -102,6 +106,7 @@ class RunLogView(ProjectView):
 
     @extend_schema(operation_id="training_run_log", responses=Log)
     def get(self, request: Request, pid: int, rid: int) -> Response:
+        """The end of a run's log."""
         run = selectors.run_for(self.project, rid)
         return Response({"text": shown.log_tail(run), "state": run.state})
 
@@ -111,6 +116,7 @@ class RunStopView(ProjectView):
 
     @extend_schema(operation_id="training_run_stop", request=None, responses=shapes.RunShape)
     def post(self, request: Request, pid: int, rid: int) -> Response:
+        """Asks a run to stop at its last checkpoint."""
         services.stop_run(selectors.run_for(self.project, rid), actor=request.user)
         return Response(shapes.run_shape(selectors.run_for(self.project, rid)))
 
@@ -120,6 +126,7 @@ class RunResumeView(ProjectView):
 
     @extend_schema(operation_id="training_run_resume", request=None, responses=shapes.RunShape)
     def post(self, request: Request, pid: int, rid: int) -> Response:
+        """Takes a stopped or failed run up where its last checkpoint left it."""
         services.resume_run(selectors.run_for(self.project, rid), actor=request.user)
         hint.nudge(jobs.train)
         return Response(shapes.run_shape(selectors.run_for(self.project, rid)))

@@ -49,6 +49,7 @@ class CatalogueView(ProjectView):
 
     @extend_schema(operation_id="training_catalogue", responses=CatalogueShape)
     def get(self, request: Request, pid: int) -> Response:
+        """What the engine offers for the project's kind of labels."""
         return Response({**offers.offered_for(self.project.kind), "strategies": selectors.strategies()})
 
 
@@ -72,6 +73,7 @@ class WeightsView(ProjectView):
 
     @extend_schema(operation_id="training_weights_list", parameters=PAGING, responses=WeightsPage)
     def get(self, request: Request, pid: int) -> Response:
+        """Files of weights that runs may start from."""
         rows = Weights.objects.filter(project=self.project)
         page = rest.keyset_page(rows, request.query_params, keys=("-id",), show=shapes.weights_shape)
         return Response(page)
@@ -82,6 +84,7 @@ class WeightsView(ProjectView):
         responses={201: shapes.WeightsShape},
     )
     def post(self, request: Request, pid: int) -> Response:
+        """Takes a safetensors file in, after a look at it."""
         said = fields.accept(WeightsIn, request.data.dict())
         for text in (said["architecture"], said.get("name", ""), said["file"].name):
             rest.check_text(text)

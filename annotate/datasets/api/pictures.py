@@ -8,11 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotate.core import errors, fields, rest
+from annotate.core.grants import Scope
 from annotate.core.hint import nudge
 from annotate.datasets import browse, jobs, services
 from annotate.datasets.services.pictures import ACTIONS, AT_ONCE, RULINGS
 from annotate.ingest.models import Image
-from annotate.projects.roles import ALLOWED, Action
+from annotate.projects.roles import Action
 from annotate.projects.scope import ProjectView
 
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
@@ -180,6 +181,7 @@ class PicturesView(ProjectView):
 
     @extend_schema(operation_id="images_list", parameters=[*FILTERS, *PAGING], responses=TilePage)
     def get(self, request: Request, pid: int) -> Response:
+        """Pictures of a project, filtered, page by page."""
         return Response(browse.page(self.project, _filters(request), request.GET))
 
 
@@ -188,6 +190,7 @@ class CountsView(ProjectView):
 
     @extend_schema(operation_id="images_count", parameters=FILTERS, responses=CountShape)
     def get(self, request: Request, pid: int) -> Response:
+        """How many pictures the filters leave, and how many each further filter would."""
         return Response(browse.count(self.project, _filters(request)))
 
 
@@ -198,7 +201,8 @@ class PictureView(ProjectView):
 
     @extend_schema(operation_id="images_get", responses=PictureItem)
     def get(self, request: Request, pid: int, iid: int) -> Response:
-        return Response(browse.item(self.project, iid, reader=ALLOWED[self.member.role]))
+        """One picture with its answer, its votes and its history."""
+        return Response(browse.item(self.project, iid, reader=self.allowed))
 
 
 class ActionsView(ProjectView):
@@ -206,11 +210,18 @@ class ActionsView(ProjectView):
 
     rules = {"POST": Action.SETTLE}
 
+    @classmethod
+    def scopes(cls, method: str) -> frozenset[Scope]:
+        """Which of the two a token needs is the action's to say."""
+        return super().scopes(method) | {Scope.WRITE}
+
     @extend_schema(operation_id="images_act", request=ActionIn, responses=Acted)
     def post(self, request: Request, pid: int) -> Response:
+        """Takes pictures out, brings them back, or has them asked again."""
         said = fields.accept(ActionIn, request.data)
-        if said["action"] not in RULINGS and Action.MANAGE not in ALLOWED[self.member.role]:
-            raise errors.Forbidden("forbidden", "Only an admin takes pictures out.", {"needs": Action.MANAGE})
+        needs = Action.SETTLE if said["action"] in RULINGS else Action.MANAGE
+        if needs not in self.allowed:
+            raise errors.Forbidden("forbidden", "Only an admin takes pictures out.", {"needs": needs})
         done = services.act_on_pictures(self.project, said["ids"], actor=request.user, action=said["action"])
         nudge(jobs.sweep)
         return Response(done)
@@ -221,4 +232,5 @@ class BinView(ProjectView):
 
     @extend_schema(operation_id="images_empty_bin", request=None, responses=Emptied)
     def post(self, request: Request, pid: int) -> Response:
+        """Removes deleted pictures for good."""
         return Response({"emptied": services.empty_bin(self.project, actor=request.user)})

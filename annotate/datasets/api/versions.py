@@ -148,11 +148,13 @@ class VersionsView(ProjectView):
 
     @extend_schema(operation_id="versions_list", parameters=PAGING, responses=VersionPage)
     def get(self, request: Request, pid: int) -> Response:
+        """Frozen versions, the newest first."""
         rows = selectors.versions_of(self.project)
         return Response(rest.keyset_page(rows, request.GET, keys=("-number",), show=_version))
 
     @extend_schema(operation_id="versions_freeze", request=VersionIn, responses={201: VersionShape})
     def post(self, request: Request, pid: int) -> Response:
+        """Freezes a version of what is answered now."""
         said = fields.accept(VersionIn, request.data)
         version = services.start_freeze(self.project, actor=request.user, **said)
         nudge(jobs.sweep)
@@ -164,6 +166,7 @@ class VersionView(ProjectView):
 
     @extend_schema(operation_id="versions_get", responses=VersionShape)
     def get(self, request: Request, pid: int, vid: int) -> Response:
+        """One version and how far its freezing is."""
         return Response(_version(selectors.version_for(self.project, vid)))
 
 
@@ -172,6 +175,7 @@ class FormatsView(ProjectView):
 
     @extend_schema(operation_id="formats_list", responses=FormatShape(many=True))
     def get(self, request: Request, pid: int) -> Response:
+        """The formats that versions can be exported in."""
         return Response(
             [
                 {
@@ -194,11 +198,13 @@ class ExportsView(ProjectView):
 
     @extend_schema(operation_id="exports_list", parameters=PAGING, responses=ExportPage)
     def get(self, request: Request, pid: int, vid: int) -> Response:
+        """Exports of a version, the newest first."""
         rows = selectors.exports_of(selectors.version_for(self.project, vid))
         return Response(rest.keyset_page(rows, request.GET, keys=("-id",), show=_export))
 
     @extend_schema(operation_id="exports_start", request=ExportIn, responses={201: ExportShape})
     def post(self, request: Request, pid: int, vid: int) -> Response:
+        """Starts an export of a version; the one there is where the same was asked for before."""
         version = selectors.version_for(self.project, vid)
         said = fields.accept(ExportIn, request.data)
         export = services.start_export(
@@ -213,6 +219,7 @@ class ExportView(ProjectView):
 
     @extend_schema(operation_id="exports_get", responses=ExportShape)
     def get(self, request: Request, pid: int, eid: int) -> Response:
+        """One export and how far it is."""
         return Response(_export(selectors.export_for(self.project, eid)))
 
 
@@ -221,6 +228,7 @@ class DownloadView(ProjectView):
 
     @extend_schema(operation_id="exports_download", responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, pid: int, eid: int) -> FileResponse:
+        """The zip of an export that is ready; its SHA-256 is the export's digest."""
         export = selectors.export_for(self.project, eid)
         try:
             content = selectors.export_path(export).open("rb")

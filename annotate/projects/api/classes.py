@@ -63,10 +63,12 @@ class ClassesView(ProjectView):
 
     @extend_schema(operation_id="classes_list", responses=ClassShape(many=True))
     def get(self, request: Request, pid: int) -> Response:
+        """The label schema in its order, archived classes too."""
         return Response([asdict(view) for view in selectors.classes_of(self.project)])
 
     @extend_schema(operation_id="classes_add", request=ClassesIn, responses={201: ClassShape(many=True)})
     def post(self, request: Request, pid: int) -> Response:
+        """Adds classes to the label schema: a pasted list, a table or objects, whole or not at all."""
         said = fields.accept(ClassesIn, request.data)
         services.add_classes(self.project, actor=request.user, entries=_drafts(said))
         views = [asdict(view) for view in selectors.classes_of(self.project)]
@@ -96,6 +98,7 @@ class ClassView(ProjectView):
 
     @extend_schema(operation_id="classes_change", request=ClassIn, responses=ClassShape)
     def patch(self, request: Request, pid: int, cid: int) -> Response:
+        """Describes a class anew."""
         row = selectors.class_in(self.project, cid)
         said = fields.accept(ClassIn, request.data, partial=True)
         row = services.change_class(row, actor=request.user, **said)
@@ -107,6 +110,7 @@ class ArchiveClassView(ProjectView):
 
     @extend_schema(operation_id="classes_archive", request=None, responses=ClassShape)
     def post(self, request: Request, pid: int, cid: int) -> Response:
+        """Archives a class: it is no answer any more, its votes stay."""
         row = services.archive_class(selectors.class_in(self.project, cid), actor=request.user)
         return Response(asdict(selectors.class_view(row, selectors.examples_of(row))))
 
@@ -116,6 +120,7 @@ class ExampleView(ProjectView):
 
     @extend_schema(operation_id="examples_delete", responses={204: None})
     def delete(self, request: Request, pid: int, eid: int) -> Response:
+        """Removes an example picture of a class."""
         services.remove_guide_picture(selectors.guide_picture_in(self.project, eid), actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -127,11 +132,13 @@ class GuidePictureView(ProjectView):
 
     @extend_schema(operation_id="guide_picture", responses={(200, "image/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, pid: int, eid: int) -> FileResponse:
+        """The bytes of a picture of the guide."""
         picture = selectors.guide_picture_in(self.project, eid)
         return media.picture(storage.path(picture.digest, picture.suffix, kind=services.GUIDE))
 
     @extend_schema(operation_id="guide_picture_delete", responses={204: None})
     def delete(self, request: Request, pid: int, eid: int) -> Response:
+        """Removes a picture from the guide."""
         picture = selectors.guide_picture_in(self.project, eid)
         if picture.label_class_id is not None:
             raise errors.Conflict("is_example", "This picture is the example of a class; delete it there.")

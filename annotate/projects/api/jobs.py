@@ -25,6 +25,7 @@ class JobsView(ProjectView):
 
     @extend_schema(operation_id="jobs_list", parameters=PAGING, responses=JobPage)
     def get(self, request: Request, pid: int) -> Response:
+        """Long jobs of a project, the newest first."""
         rows = selectors.jobs_of(self.project)
         return Response(rest.keyset_page(rows, request.GET, keys=("-id",), show=bars.bar))
 
@@ -34,6 +35,7 @@ class JobView(ProjectView):
 
     @extend_schema(operation_id="jobs_get", responses=bars.JobBar)
     def get(self, request: Request, pid: int, jid: int) -> Response:
+        """One long job: how far, how fast, how long still."""
         return Response(bars.bar(selectors.job_in(self.project, jid)))
 
 
@@ -44,6 +46,7 @@ class CancelJobView(ProjectView):
 
     @extend_schema(operation_id="jobs_cancel", request=None, responses=bars.JobBar)
     def post(self, request: Request, pid: int, jid: int) -> Response:
+        """Stops a long job."""
         job = selectors.job_in(self.project, jid)
         if self.member.role != Member.Role.ADMIN and job.actor != request.user.pk:
             raise errors.Forbidden("forbidden", "Only an admin stops what somebody else began.")

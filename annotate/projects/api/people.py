@@ -114,21 +114,25 @@ class MembersView(ProjectView):
 
     @extend_schema(operation_id="members_list", parameters=PAGING, responses=MemberPage)
     def get(self, request: Request, pid: int) -> Response:
+        """Who is in a project, and as what."""
         rows = selectors.members_of(self.project)
         return Response(rest.keyset_page(rows, request.GET, keys=("id",), show=_member))
 
 
 class MemberView(ProjectView):
     rules = {"PATCH": Action.MANAGE, "DELETE": Action.MANAGE}
+    by_hand = True
 
     @extend_schema(operation_id="members_change", request=RoleIn, responses=MemberShape)
     def patch(self, request: Request, pid: int, mid: int) -> Response:
+        """Gives a member another role."""
         member = selectors.member_in(self.project, mid)
         said = fields.accept(RoleIn, request.data)
         return Response(_member(services.change_role(member, actor=request.user, role=said["role"])))
 
     @extend_schema(operation_id="members_remove", responses={204: None})
     def delete(self, request: Request, pid: int, mid: int) -> Response:
+        """Ends a membership; the votes stay."""
         services.remove_member(selectors.member_in(self.project, mid), actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -137,23 +141,28 @@ class LeaveView(ProjectView):
     """One's own way out of a project."""
 
     rules = {"POST": Action.SEE}
+    by_hand = True
 
     @extend_schema(operation_id="members_leave", request=None, responses={204: None})
     def post(self, request: Request, pid: int) -> Response:
+        """Leaves a project."""
         services.remove_member(self.member, actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class InvitationsView(ProjectView):
     rules = {"GET": Action.MANAGE, "POST": Action.MANAGE}
+    by_hand = True
 
     @extend_schema(operation_id="invitations_list", parameters=PAGING, responses=InvitationPage)
     def get(self, request: Request, pid: int) -> Response:
+        """Invitations that are still open."""
         rows = selectors.invitations_of(self.project)
         return Response(rest.keyset_page(rows, request.GET, keys=("-id",), show=_invitation))
 
     @extend_schema(operation_id="invitations_create", request=InvitationIn, responses={201: InvitationShape})
     def post(self, request: Request, pid: int) -> Response:
+        """Makes an invitation link; it is shown this once."""
         said = fields.accept(InvitationIn, request.data)
         token, row = services.invite(self.project, actor=request.user, **said)
         url = request.build_absolute_uri(f"/invitation/{token}")
@@ -162,9 +171,11 @@ class InvitationsView(ProjectView):
 
 class InvitationView(ProjectView):
     rules = {"DELETE": Action.MANAGE}
+    by_hand = True
 
     @extend_schema(operation_id="invitations_revoke", responses={204: None})
     def delete(self, request: Request, pid: int, iid: int) -> Response:
+        """Withdraws an invitation."""
         services.revoke_invitation(selectors.invitation_in(self.project, iid), actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -178,6 +189,7 @@ class JoinView(APIView):
 
     @extend_schema(operation_id="invitations_offer", responses=OfferShape)
     def get(self, request: Request, token: str) -> Response:
+        """What an invitation offers: project, role, and whether an account is needed."""
         invitation = selectors.invitation_by(token)
         if not invitation.uses_left:
             raise selectors.invitation_over()
@@ -187,6 +199,7 @@ class JoinView(APIView):
 
     @extend_schema(operation_id="invitations_join", request=JoinIn, responses=shapes.SessionShape)
     def post(self, request: Request, token: str) -> Response:
+        """Joins a project by an invitation."""
         said = fields.accept(JoinIn, request.data)
         if isinstance(request.user, User) and not request.user.volunteer:
             if said:
@@ -203,6 +216,7 @@ class AuditView(ProjectView):
 
     @extend_schema(operation_id="audit_list", parameters=PAGING, responses=AuditPage)
     def get(self, request: Request, pid: int) -> Response:
+        """What was done in a project, by whom and when, the newest first."""
         page = rest.keyset_page(selectors.audit_of(self.project), request.GET, keys=("-id",), show=lambda row: row)
         names = accounts.names_of({row.actor for row in page["items"] if row.actor})
         page["items"] = [

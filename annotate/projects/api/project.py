@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotate.core import errors, fields, rest
+from annotate.core import errors, fields, grants, rest
 from annotate.projects import selectors, services
 from annotate.projects.models import Member
 from annotate.projects.roles import Action
@@ -79,14 +79,22 @@ class ProjectChangeIn(SettingsIn):
 
 class ProjectsView(APIView):
     permission_classes = (rest.SignedIn,)
+    token_scopes = {"GET": grants.EVERY_SCOPE, "POST": frozenset({grants.Scope.WRITE})}
 
     @extend_schema(operation_id="projects_list", parameters=PAGING, responses=ProjectPage)
     def get(self, request: Request) -> Response:
+        """One's own projects, the newest first."""
         rows = selectors.memberships_of(request.user)
+        if (grant := grants.of(request)) is not None and grant.project is not None:
+            rows = rows.filter(project=grant.project)
         return Response(rest.keyset_page(rows, request.GET, keys=("-id",), show=selectors.project_row))
 
     @extend_schema(operation_id="projects_create", request=ProjectIn, responses={201: ProjectShape})
     def post(self, request: Request) -> Response:
+        """Makes a project; who makes it is its admin."""
+        grant = grants.of(request)
+        if grant is not None and grant.project is not None:
+            raise errors.Forbidden("token_of_one_project", "This API token is for one project only.")
         if not request.user.creates_projects:
             raise errors.Forbidden("forbidden", "Only the server admin, or whom the admin lets, makes projects.")
         project = services.create_project(actor=request.user, **fields.accept(ProjectIn, request.data))
@@ -99,10 +107,12 @@ class OneProjectView(ProjectView):
 
     @extend_schema(operation_id="projects_get", responses=ProjectShape)
     def get(self, request: Request, pid: int) -> Response:
+        """One project with its settings, counts and what one may do in it."""
         return Response(selectors.project_row(self.member))
 
     @extend_schema(operation_id="projects_change", request=ProjectChangeIn, responses=ProjectShape)
     def patch(self, request: Request, pid: int) -> Response:
+        """Changes a project's settings."""
         said = fields.accept(ProjectChangeIn, request.data, partial=True)
         self.member.project = services.update_project(self.project, actor=request.user, **said)
         return Response(selectors.project_row(self.member))
@@ -120,4 +130,5 @@ class OffersView(ProjectView):
 
     @extend_schema(operation_id="projects_offers", responses=OffersShape)
     def get(self, request: Request, pid: int) -> Response:
+        """What the settings with open choices may be set to."""
         return Response(selectors.offers_row(self.project))

@@ -11,8 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Everybody's accounts, by user name. */
         get: operations["accounts_list"];
         put?: never;
+        /** Makes an account; without a password a reset link lets its owner choose one. */
         post: operations["accounts_create"];
         delete?: never;
         options?: never;
@@ -33,6 +35,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Opens or closes an account, or its right to make projects. */
         patch: operations["accounts_change"];
         trace?: never;
     };
@@ -45,8 +48,43 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Makes a link that sets a new password once within a day. */
         post: operations["accounts_reset_link"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account's API tokens, for the server admin. */
+        get: operations["accounts_tokens_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/tokens/{tid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends an API token of an account at once. */
+        delete: operations["accounts_tokens_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -77,6 +115,7 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * What an invitation offers: project, role, and whether an account is needed.
          * @description What an invitation's link leads to: joining as who is signed in, or with a new account that is then signed in.
          *
          *     A volunteer, who has no password, needs an account too.
@@ -84,6 +123,7 @@ export interface paths {
         get: operations["invitations_offer"];
         put?: never;
         /**
+         * Joins a project by an invitation.
          * @description What an invitation's link leads to: joining as who is signed in, or with a new account that is then signed in.
          *
          *     A volunteer, who has no password, needs an account too.
@@ -102,8 +142,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** One's own projects, the newest first. */
         get: operations["projects_list"];
         put?: never;
+        /** Makes a project; who makes it is its admin. */
         post: operations["projects_create"];
         delete?: never;
         options?: never;
@@ -118,26 +160,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** One project with its settings, counts and what one may do in it. */
         get: operations["projects_get"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Changes a project's settings. */
         patch: operations["projects_change"];
         trace?: never;
     };
@@ -148,13 +178,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** What was done in a project, by whom and when, the newest first. */
         get: operations["audit_list"];
         put?: never;
         post?: never;
@@ -171,22 +195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Deliveries of pictures, the newest first. */
         get: operations["batches_list"];
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Opens a delivery that files can be added to. */
         post: operations["batches_open"];
         delete?: never;
         options?: never;
@@ -201,13 +213,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** One delivery with its counts and its job. */
         get: operations["batches_get"];
         put?: never;
         post?: never;
@@ -224,7 +230,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What a staged delivery holds, once it has been looked at. */
+        /**
+         * What a staged delivery was found to hold.
+         * @description What a staged delivery holds, once it has been looked at.
+         */
         get: operations["batches_analysis"];
         put?: never;
         post?: never;
@@ -243,13 +252,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Gives a delivery up; pictures already taken in stay. */
         post: operations["batches_cancel"];
         delete?: never;
         options?: never;
@@ -266,13 +269,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Says that a delivery is complete, so that it ends when its files are worked off. */
         post: operations["batches_close"];
         delete?: never;
         options?: never;
@@ -289,7 +286,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The word to take an analysed delivery in. */
+        /**
+         * Takes an analysed delivery in, as said.
+         * @description The word to take an analysed delivery in.
+         */
         post: operations["batches_commit"];
         delete?: never;
         options?: never;
@@ -304,10 +304,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A project route whose POST carries files; `taken` gives them. What nobody claims is removed in the end. */
+        /** The files of a delivery and what became of each. */
         get: operations["batches_files"];
         put?: never;
-        /** @description A project route whose POST carries files; `taken` gives them. What nobody claims is removed in the end. */
+        /** Adds up to 100 files to a delivery: pictures, archives, annotation files. */
         post: operations["batches_add"];
         delete?: never;
         options?: never;
@@ -322,22 +322,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** The label schema in its order, archived classes too. */
         get: operations["classes_list"];
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Adds classes to the label schema: a pasted list, a table or objects, whole or not at all. */
         post: operations["classes_add"];
         delete?: never;
         options?: never;
@@ -358,13 +346,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Describes a class anew. */
         patch: operations["classes_change"];
         trace?: never;
     };
@@ -377,13 +359,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Archives a class: it is no answer any more, its votes stay. */
         post: operations["classes_archive"];
         delete?: never;
         options?: never;
@@ -400,7 +376,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description An example picture of a class. */
+        /**
+         * Adds an example picture to a class.
+         * @description An example picture of a class.
+         */
         post: operations["examples_add"];
         delete?: never;
         options?: never;
@@ -417,7 +396,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A picture of the project becomes an example of a class and leaves the queue. */
+        /**
+         * Makes a picture of the project an example of a class.
+         * @description A picture of the project becomes an example of a class and leaves the queue.
+         */
         post: operations["examples_use"];
         delete?: never;
         options?: never;
@@ -432,7 +414,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Everything that the cycle page shows. */
+        /**
+         * The ring of stages, the rounds, and whether the next can begin.
+         * @description Everything that the cycle page shows.
+         */
         get: operations["cycle_get"];
         put?: never;
         post?: never;
@@ -451,7 +436,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Begins the next round. */
+        /**
+         * Begins the next round: freeze, train, evaluate, choose.
+         * @description Begins the next round.
+         */
         post: operations["cycle_next"];
         delete?: never;
         options?: never;
@@ -468,7 +456,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Scores every round's model again on the newest version's holdout. */
+        /**
+         * Scores all rounds' models on the newest version's holdout.
+         * @description Scores every round's model again on the newest version's holdout.
+         */
         post: operations["cycle_rescore"];
         delete?: never;
         options?: never;
@@ -485,7 +476,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Hand in answers, hand back tasks and take new ones, in one request. */
+        /**
+         * Hands in answers, hands back tasks and takes new ones, in one request.
+         * @description Hand in answers, hand back tasks and take new ones, in one request.
+         */
         post: operations["desk_work"];
         delete?: never;
         options?: never;
@@ -500,7 +494,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The rules, the classes and their examples. */
+        /**
+         * The rules, the classes and their examples.
+         * @description The rules, the classes and their examples.
+         */
         get: operations["desk_guide"];
         put?: never;
         post?: never;
@@ -517,7 +514,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own answers, the newest first. */
+        /**
+         * One's own answers, the newest first.
+         * @description One's own answers, the newest first.
+         */
         get: operations["desk_mine"];
         put?: never;
         post?: never;
@@ -603,13 +603,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Evaluations of a project, the newest first. */
         get: operations["training_evaluations_list"];
         put?: never;
         post?: never;
@@ -626,7 +620,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One evaluation with all its figures. */
+        /**
+         * One evaluation with all its figures.
+         * @description One evaluation with all its figures.
+         */
         get: operations["training_evaluation_get"];
         put?: never;
         post?: never;
@@ -643,7 +640,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Scored pictures with what is drawn and what was found at a threshold. */
+        /**
+         * Scored pictures with the boxes drawn and found.
+         * @description Scored pictures with what is drawn and what was found at a threshold.
+         */
         get: operations["training_evaluation_boxes"];
         put?: never;
         post?: never;
@@ -660,7 +660,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The single errors of a kind, the worst first. */
+        /**
+         * A detector's single errors of one kind, the worst first.
+         * @description The single errors of a kind, the worst first.
+         */
         get: operations["training_evaluation_errors"];
         put?: never;
         post?: never;
@@ -677,7 +680,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The scored pictures of a cell of the confusion matrix, the surest answers first. */
+        /**
+         * The pictures behind a cell of the confusion matrix.
+         * @description The scored pictures of a cell of the confusion matrix, the surest answers first.
+         */
         get: operations["training_evaluation_pictures"];
         put?: never;
         post?: never;
@@ -697,13 +703,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Removes an example picture of a class. */
         delete: operations["examples_delete"];
         options?: never;
         head?: never;
@@ -717,13 +717,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** One export and how far it is. */
         get: operations["exports_get"];
         put?: never;
         post?: never;
@@ -740,13 +734,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** The zip of an export that is ready; its SHA-256 is the export's digest. */
         get: operations["exports_download"];
         put?: never;
         post?: never;
@@ -763,13 +751,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** The formats that versions can be exported in. */
         get: operations["formats_list"];
         put?: never;
         post?: never;
@@ -788,7 +770,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A picture for the general guide. */
+        /**
+         * Adds a picture to the guide.
+         * @description A picture for the general guide.
+         */
         post: operations["guide_pictures_add"];
         delete?: never;
         options?: never;
@@ -803,11 +788,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The bytes of a picture of the guide or of an example. */
+        /**
+         * The bytes of a picture of the guide.
+         * @description The bytes of a picture of the guide or of an example.
+         */
         get: operations["guide_picture"];
         put?: never;
         post?: never;
-        /** @description The bytes of a picture of the guide or of an example. */
+        /**
+         * Removes a picture from the guide.
+         * @description The bytes of a picture of the guide or of an example.
+         */
         delete: operations["guide_picture_delete"];
         options?: never;
         head?: never;
@@ -821,13 +812,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Pictures of a project, filtered, page by page. */
         get: operations["images_list"];
         put?: never;
         post?: never;
@@ -844,7 +829,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description People stand there by name only for those who answer for them. */
+        /**
+         * One picture with its answer, its votes and its history.
+         * @description People stand there by name only for those who answer for them.
+         */
         get: operations["images_get"];
         put?: never;
         post?: never;
@@ -861,7 +849,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The bytes of one rendition; the untouched original only as a download, and only for admins and researchers. */
+        /**
+         * The bytes of one rendition of a picture.
+         * @description The bytes of one rendition; the untouched original only as a download, and only for admins and researchers.
+         */
         get: operations["images_picture"];
         put?: never;
         post?: never;
@@ -880,7 +871,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Asking again and marking as known is a reviewer's right too; taking out and bringing back is the admin's. */
+        /**
+         * Takes pictures out, brings them back, or has them asked again.
+         * @description Asking again and marking as known is a reviewer's right too; taking out and bringing back is the admin's.
+         */
         post: operations["images_act"];
         delete?: never;
         options?: never;
@@ -895,13 +889,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** How many pictures the filters leave, and how many each further filter would. */
         get: operations["images_count"];
         put?: never;
         post?: never;
@@ -920,13 +908,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Removes deleted pictures for good. */
         post: operations["images_empty_bin"];
         delete?: never;
         options?: never;
@@ -941,22 +923,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Invitations that are still open. */
         get: operations["invitations_list"];
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Makes an invitation link; it is shown this once. */
         post: operations["invitations_create"];
         delete?: never;
         options?: never;
@@ -974,13 +944,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Withdraws an invitation. */
         delete: operations["invitations_revoke"];
         options?: never;
         head?: never;
@@ -994,13 +958,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Long jobs of a project, the newest first. */
         get: operations["jobs_list"];
         put?: never;
         post?: never;
@@ -1017,13 +975,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** One long job: how far, how fast, how long still. */
         get: operations["jobs_get"];
         put?: never;
         post?: never;
@@ -1042,7 +994,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Researchers stop what they began themselves; admins stop anything. */
+        /**
+         * Stops a long job.
+         * @description Researchers stop what they began themselves; admins stop anything.
+         */
         post: operations["jobs_cancel"];
         delete?: never;
         options?: never;
@@ -1057,7 +1012,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Class names that came with pictures and that the project does not have; taken up when such a class is added. */
+        /**
+         * Class names that came with pictures and that the project does not have.
+         * @description Class names that came with pictures and that the project does not have; taken up when such a class is added.
+         */
         get: operations["labels_unknown"];
         put?: never;
         post?: never;
@@ -1076,7 +1034,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description One's own way out of a project. */
+        /**
+         * Leaves a project.
+         * @description One's own way out of a project.
+         */
         post: operations["members_leave"];
         delete?: never;
         options?: never;
@@ -1091,13 +1052,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Who is in a project, and as what. */
         get: operations["members_list"];
         put?: never;
         post?: never;
@@ -1117,23 +1072,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Ends a membership; the votes stay. */
         delete: operations["members_remove"];
         options?: never;
         head?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Gives a member another role. */
         patch: operations["members_change"];
         trace?: never;
     };
@@ -1144,7 +1087,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What the settings page may offer for the settings whose values are open sets. */
+        /**
+         * What the settings with open choices may be set to.
+         * @description What the settings page may offer for the settings whose values are open sets.
+         */
         get: operations["projects_offers"];
         put?: never;
         post?: never;
@@ -1178,13 +1124,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
         get: operations["people_get"];
         put?: never;
         post?: never;
@@ -1219,7 +1158,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What waits for a reviewer, least certain first. */
+        /**
+         * What waits for a reviewer, least certain first.
+         * @description What waits for a reviewer, least certain first.
+         */
         get: operations["review_list"];
         put?: never;
         post?: never;
@@ -1238,7 +1180,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A reviewer's ruling on one task. */
+        /**
+         * A reviewer's ruling on one task.
+         * @description A reviewer's ruling on one task.
+         */
         post: operations["review_settle"];
         delete?: never;
         options?: never;
@@ -1253,10 +1198,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The project's runs, newest first. */
+        /**
+         * The project's runs, the newest first.
+         * @description The project's runs, newest first.
+         */
         get: operations["training_runs_list"];
         put?: never;
-        /** @description The project's runs, newest first. */
+        /**
+         * Starts a run on a frozen version.
+         * @description The project's runs, newest first.
+         */
         post: operations["training_runs_start"];
         delete?: never;
         options?: never;
@@ -1271,13 +1222,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** One run and how far it is. */
         get: operations["training_run_get"];
         put?: never;
         post?: never;
@@ -1296,7 +1241,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Scores the run's checkpoint on a version's holdout; without a version on the one it learned from. */
+        /**
+         * Scores a run's checkpoint on the holdout of a version.
+         * @description Scores the run's checkpoint on a version's holdout; without a version on the one it learned from.
+         */
         post: operations["training_run_evaluate"];
         delete?: never;
         options?: never;
@@ -1311,7 +1259,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The end of the run's log. */
+        /**
+         * The end of a run's log.
+         * @description The end of the run's log.
+         */
         get: operations["training_run_log"];
         put?: never;
         post?: never;
@@ -1328,7 +1279,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The run's curves as they are written. */
+        /**
+         * A run's curves as they are written, from a cursor on.
+         * @description The run's curves as they are written.
+         */
         get: operations["training_run_metrics"];
         put?: never;
         post?: never;
@@ -1347,13 +1301,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Takes a stopped or failed run up where its last checkpoint left it. */
         post: operations["training_run_resume"];
         delete?: never;
         options?: never;
@@ -1370,13 +1318,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Asks a run to stop at its last checkpoint. */
         post: operations["training_run_stop"];
         delete?: never;
         options?: never;
@@ -1391,7 +1333,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Architectures and presets for the project's kind of labels, strategies and options. */
+        /**
+         * What the engine offers for the project's kind of labels.
+         * @description Architectures and presets for the project's kind of labels, strategies and options.
+         */
         get: operations["training_catalogue"];
         put?: never;
         post?: never;
@@ -1410,7 +1355,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Some training pictures of a version as they are, and as the first epochs of such a run would see them. */
+        /**
+         * Draws some training pictures as an augmentation makes them.
+         * @description Some training pictures of a version as they are, and as the first epochs of such a run would see them.
+         */
         post: operations["training_preview"];
         delete?: never;
         options?: never;
@@ -1425,13 +1373,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** The bytes of one drawn preview. */
         get: operations["training_preview_picture"];
         put?: never;
         post?: never;
@@ -1484,22 +1426,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Frozen versions, the newest first. */
         get: operations["versions_list"];
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Freezes a version of what is answered now. */
         post: operations["versions_freeze"];
         delete?: never;
         options?: never;
@@ -1514,13 +1444,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** One version and how far its freezing is. */
         get: operations["versions_get"];
         put?: never;
         post?: never;
@@ -1537,22 +1461,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Exports of a version, the newest first. */
         get: operations["exports_list"];
         put?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
+        /** Starts an export of a version; the one there is where the same was asked for before. */
         post: operations["exports_start"];
         delete?: never;
         options?: never;
@@ -1588,23 +1500,9 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
         delete: operations["volunteer_links_revoke"];
         options?: never;
         head?: never;
-        /**
-         * @description A view under `projects/<int:pid>/`; `rules` names the action that each method needs.
-         *
-         *     Sets `self.project` and `self.member`. A stranger gets 401, a person without membership 404 as if the project
-         *     did not exist, a member whose role lacks the action 403. A method that the view has without a rule is refused to
-         *     everybody, one that it has not gets 405.
-         */
         patch: operations["volunteer_links_change"];
         trace?: never;
     };
@@ -1632,10 +1530,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Settled tasks with fewer votes than the project wants now: how many, and (POST) ask again for what they lack. */
+        /**
+         * How many settled tasks have fewer votes than the project wants now.
+         * @description Settled tasks with fewer votes than the project wants now: how many, and (POST) ask again for what they lack.
+         */
         get: operations["votes_wanted"];
         put?: never;
-        /** @description Settled tasks with fewer votes than the project wants now: how many, and (POST) ask again for what they lack. */
+        /**
+         * Asks settled tasks again for the votes that they lack.
+         * @description Settled tasks with fewer votes than the project wants now: how many, and (POST) ask again for what they lack.
+         */
         post: operations["votes_ask_for_more"];
         delete?: never;
         options?: never;
@@ -1650,10 +1554,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Files of weights: listed, and taken in after they were looked at. */
+        /**
+         * Files of weights that runs may start from.
+         * @description Files of weights: listed, and taken in after they were looked at.
+         */
         get: operations["training_weights_list"];
         put?: never;
-        /** @description Files of weights: listed, and taken in after they were looked at. */
+        /**
+         * Takes a safetensors file in, after a look at it.
+         * @description Files of weights: listed, and taken in after they were looked at.
+         */
         post: operations["training_weights_add"];
         delete?: never;
         options?: never;
@@ -1670,6 +1580,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Sets a new password by a reset link. */
         post: operations["reset_password"];
         delete?: never;
         options?: never;
@@ -1684,14 +1595,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who is signed in; strangers get their CSRF cookie here. */
+        /**
+         * Who is asking; strangers get their CSRF cookie here.
+         * @description Who is signed in; strangers get their CSRF cookie here.
+         */
         get: operations["session_get"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Who is signed in; strangers get their CSRF cookie here. */
+        /**
+         * Changes one's own name, language or theme.
+         * @description Who is signed in; strangers get their CSRF cookie here.
+         */
         patch: operations["session_change"];
         trace?: never;
     };
@@ -1738,6 +1655,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Changes one's own password. */
         post: operations["session_password"];
         delete?: never;
         options?: never;
@@ -1754,7 +1672,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The same answer after the same work, whether the name or the password was wrong. */
+        /**
+         * Signs in by user name and password.
+         * @description The same answer after the same work, whether the name or the password was wrong.
+         */
         post: operations["session_sign_in"];
         delete?: never;
         options?: never;
@@ -1771,8 +1692,44 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Signs out. */
         post: operations["session_sign_out"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own API tokens, the newest first, without those revoked. */
+        get: operations["tokens_list"];
+        put?: never;
+        /** A new API token of one's own. The reply is the only place that ever shows it. */
+        post: operations["tokens_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of one's own API tokens at once. */
+        delete: operations["tokens_revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3164,6 +3121,8 @@ export interface components {
         };
         /** @enum {string} */
         SaysEnum: "boxes" | "classes";
+        /** @enum {string} */
+        ScopesEnum: "read" | "label" | "write" | "train";
         SessionShape: {
             user: components["schemas"]["SessionUser"] | null;
             version: string;
@@ -3230,6 +3189,43 @@ export interface components {
         TilePage: {
             items: components["schemas"]["Tile"][];
             next: string | null;
+        };
+        /** @description `days`: how long it holds, 90 where left out; null for a token that does not expire. */
+        TokenInRequest: {
+            name: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** Format: int64 */
+            project?: number | null;
+            days?: number | null;
+        };
+        TokenPage: {
+            items: components["schemas"]["TokenShape"][];
+            next: string | null;
+        };
+        TokenProject: {
+            id: number;
+            /** @description Empty to whoever is not in the project. */
+            name: string;
+        };
+        TokenShape: {
+            id: number;
+            /** @description Only in the reply to its making; it is not kept. */
+            token?: string;
+            name: string;
+            /** @description How the token begins, to tell it from others. */
+            start: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** @description The only project it opens. */
+            project: components["schemas"]["TokenProject"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description To within some minutes.
+             */
+            last_used_at: string | null;
         };
         TroubleShape: {
             code: string;
@@ -3401,7 +3397,14 @@ export interface components {
         WhatEnum: "added" | "imported" | "vote" | "decision" | "proposal" | "asked_again";
         /** @enum {string} */
         WhoEnum: "stranger" | "volunteer" | "account";
-        /** @description How every request is refused: `code` is stable, `message` an English sentence. */
+        /**
+         * @description How every request is refused: `code` is stable, `message` an English sentence, `data` depends on the code. `x-refusals` of an operation lists its codes by status.
+         * @example {
+         *       "code": "not_found",
+         *       "message": "There is no such project for you.",
+         *       "data": {}
+         *     }
+         */
         Refusal: {
             code: string;
             message: string;
@@ -3438,7 +3441,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3470,7 +3473,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, password_too_long, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden; 413 body_too_large; 415 unsupported_media_type; 422 bad_username, invalid, not_finite, nul_in_text, number_too_large, password_weak, surrogate_in_text, username_taken; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3504,7 +3507,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden; 404 not_found; 409 own_account; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3534,7 +3537,70 @@ export interface operations {
                     "application/json": components["schemas"]["ResetLinkShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    accounts_tokens_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden; 404 not_found; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    accounts_tokens_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                tid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3566,7 +3632,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, token_expired; 403 csrf_failed, token_refused; 404 come_back_over; 409 signed_in; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3596,7 +3662,7 @@ export interface operations {
                     "application/json": components["schemas"]["OfferShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, token_expired; 403 token_refused; 404 invitation_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3630,7 +3696,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, password_too_long, too_deep; 401 bad_token, token_expired; 403 csrf_failed, token_refused; 404 invitation_over; 409 is_volunteer, signed_in; 413 body_too_large; 415 unsupported_media_type; 422 bad_username, invalid, not_finite, nul_in_text, number_too_large, password_missing, password_weak, surrogate_in_text, username_taken; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3661,7 +3727,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3693,7 +3759,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_of_one_project; 413 body_too_large; 415 unsupported_media_type; 422 bad_class_list, bad_class_name, bad_color, bad_key, cap_below_redundancy, class_name_twice, invalid, key_taken, no_classes, not_finite, not_offered, nul_in_text, number_too_large, surrogate_in_text, too_many_classes, unknown_kind; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3723,7 +3789,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3757,7 +3823,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProjectShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 guide_changed; 413 body_too_large; 415 unsupported_media_type; 422 cap_below_redundancy, invalid, not_finite, not_offered, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3790,7 +3856,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3823,7 +3889,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3857,7 +3923,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3888,7 +3954,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3919,7 +3985,7 @@ export interface operations {
                     "application/json": components["schemas"]["AnalysisShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 409 not_analysed; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3950,7 +4016,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 batch_done; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3981,7 +4047,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4016,7 +4082,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 labels_of_other_kind, not_analysed; 413 body_too_large; 415 unsupported_media_type; 422 bad_class_list, bad_class_name, bad_color, bad_key, bad_mapping, class_name_twice, invalid, key_taken, no_classes, not_finite, nul_in_text, number_too_large, surrogate_in_text, too_many_classes, unknown_class, unmapped_classes; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4053,7 +4119,7 @@ export interface operations {
                     "application/json": components["schemas"]["FilePage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, bad_multipart, bad_state, duplicate_key, not_json, not_utf8, too_deep, too_many_files; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy; 507 no_room. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4088,7 +4154,7 @@ export interface operations {
                     "application/json": components["schemas"]["FileResults"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_field, bad_multipart, bad_request, duplicate_key, no_files, not_json, not_utf8, too_deep, too_many_files; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 batch_closed; 413 body_too_large; 415 unsupported_media_type; 422 not_finite, nul_in_text, number_too_large, paths_do_not_match, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy; 507 no_room. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4118,7 +4184,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClassShape"][];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4152,7 +4218,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClassShape"][];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 415 unsupported_media_type; 422 bad_class_list, bad_class_name, bad_color, bad_key, class_name_twice, invalid, key_taken, no_classes, not_finite, nul_in_text, number_too_large, surrogate_in_text, too_many_classes; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4187,7 +4253,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClassShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 415 unsupported_media_type; 422 bad_class_list, bad_class_name, bad_color, bad_key, class_name_twice, invalid, key_taken, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4218,7 +4284,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClassShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4253,7 +4319,7 @@ export interface operations {
                     "application/json": components["schemas"]["GuidePictureShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_multipart, bad_request, no_files, one_file, too_many_files; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 holdout_example, too_many_examples; 413 body_too_large; 415 unsupported_media_type; 422 nul_in_text, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy; 507 no_room. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4288,7 +4354,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExampleOut"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 holdout_example, not_ready, too_many_examples; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4318,7 +4384,7 @@ export interface operations {
                     "application/json": components["schemas"]["CycleShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4352,7 +4418,7 @@ export interface operations {
                     "application/json": components["schemas"]["RoundShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 no_classes, nothing_labeled, round_under_way; 413 body_too_large; 415 unsupported_media_type; 422 bad_option, invalid, not_finite, nul_in_text, number_too_large, problem_of_another_kind, surrogate_in_text, unknown_preset, unknown_strategy; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4382,7 +4448,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rescored"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 no_rounds, version_not_ready; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4416,7 +4482,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeskOut"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_an_object, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, unknown_task, unknown_vote, volunteer_over; 409 already_answered, already_changed, asked_again, decided, key_reused, other_user; 413 body_too_large, too_many_votes; 415 unsupported_media_type; 422 bad_answer, bad_field, not_finite, nul_in_text, number_too_large, outside_picture, surrogate_in_text, unknown_asking, unknown_field, unknown_proposal; 429 too_fast, too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4446,7 +4512,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeskGuide"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4479,7 +4545,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnVotePage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4509,7 +4575,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnNumbers"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4539,7 +4605,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeskPause"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4569,7 +4635,7 @@ export interface operations {
                     "application/json": components["schemas"]["PracticeState"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4599,7 +4665,7 @@ export interface operations {
                     "application/json": components["schemas"]["PracticeOut"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 no_such_practice, not_found, volunteer_over; 409 nothing_to_practise; 422 bad_answer, outside_picture; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4633,7 +4699,7 @@ export interface operations {
                     "application/json": components["schemas"]["PracticeVerdict"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 no_such_practice, not_found, volunteer_over; 413 body_too_large; 415 unsupported_media_type; 422 bad_answer, invalid, not_finite, nul_in_text, number_too_large, outside_picture, surrogate_in_text, too_many_keys; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4666,7 +4732,7 @@ export interface operations {
                     "application/json": components["schemas"]["EvaluationPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4697,7 +4763,7 @@ export interface operations {
                     "application/json": components["schemas"]["EvaluationDetail"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4736,7 +4802,7 @@ export interface operations {
                     "application/json": components["schemas"]["BoxPicturePage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_choice, bad_class, bad_cursor, bad_limit, bad_threshold, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 409 evaluation_not_ready, no_boxes; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4775,7 +4841,7 @@ export interface operations {
                     "application/json": components["schemas"]["BoxErrorPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_choice, bad_class, bad_cursor, bad_limit, bad_threshold, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 409 evaluation_not_ready, no_boxes; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4811,7 +4877,7 @@ export interface operations {
                     "application/json": components["schemas"]["CellPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_class, bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 409 evaluation_not_ready, no_confusion; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4841,7 +4907,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4872,7 +4938,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExportShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4903,7 +4969,7 @@ export interface operations {
                     "application/zip": string;
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 409 export_not_ready; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4933,7 +4999,7 @@ export interface operations {
                     "application/json": components["schemas"]["FormatShape"][];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4967,7 +5033,7 @@ export interface operations {
                     "application/json": components["schemas"]["GuidePictureShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_multipart, bad_request, no_files, one_file, too_many_files; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 holdout_example, too_many_examples; 413 body_too_large; 415 unsupported_media_type; 422 nul_in_text, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy; 507 no_room. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4998,7 +5064,7 @@ export interface operations {
                     "image/*": string;
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5028,7 +5094,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 is_example; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5069,7 +5135,7 @@ export interface operations {
                     "application/json": components["schemas"]["TilePage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_filter, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5100,7 +5166,7 @@ export interface operations {
                     "application/json": components["schemas"]["PictureItem"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5132,7 +5198,7 @@ export interface operations {
                     "image/*": string;
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5166,7 +5232,7 @@ export interface operations {
                     "application/json": components["schemas"]["Acted"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, unknown_task, volunteer_over; 409 already_open, holdout_gold, no_task, not_gold, not_set_aside, not_settled, withdrawn; 413 body_too_large; 415 unsupported_media_type; 422 bad_answer, invalid, no_answer_here, not_finite, nul_in_text, number_too_large, outside_picture, surrogate_in_text, unknown_action; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5205,7 +5271,7 @@ export interface operations {
                     "application/json": components["schemas"]["CountShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_filter; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 422 nul_in_text, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5235,7 +5301,7 @@ export interface operations {
                     "application/json": components["schemas"]["Emptied"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5268,7 +5334,7 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5302,7 +5368,7 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found, volunteer_over; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5332,7 +5398,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5365,7 +5431,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5396,7 +5462,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobBar"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5427,7 +5493,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobBar"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 job_ended; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5457,7 +5523,7 @@ export interface operations {
                     "application/json": components["schemas"]["UnknownLabels"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5486,7 +5552,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found, volunteer_over; 409 last_admin; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5519,7 +5585,7 @@ export interface operations {
                     "application/json": components["schemas"]["MemberPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5549,7 +5615,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found, volunteer_over; 409 last_admin; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5584,7 +5650,7 @@ export interface operations {
                     "application/json": components["schemas"]["MemberShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found, volunteer_over; 409 is_volunteer, last_admin; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5614,7 +5680,7 @@ export interface operations {
                     "application/json": components["schemas"]["OffersShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5647,7 +5713,7 @@ export interface operations {
                     "application/json": components["schemas"]["PeoplePage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5678,7 +5744,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonDetail"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, unknown_person, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5713,7 +5779,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonDetail"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, unknown_person, volunteer_over; 409 paused_already; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5743,7 +5809,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, unknown_person, volunteer_over; 409 not_paused; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5777,7 +5843,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, bad_state, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5812,7 +5878,7 @@ export interface operations {
                     "application/json": components["schemas"]["RulingOut"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, unknown_task, volunteer_over; 409 already_open, not_set_aside, withdrawn; 413 body_too_large; 415 unsupported_media_type; 422 bad_answer, invalid, no_answer_here, not_finite, nul_in_text, number_too_large, outside_picture, surrogate_in_text, too_many_keys; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5845,7 +5911,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5879,7 +5945,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 version_not_ready; 413 body_too_large; 415 unsupported_media_type; 422 bad_option, invalid, no_config, not_finite, nul_in_text, number_too_large, problem_of_another_kind, surrogate_in_text, too_many_keys, unknown_preset, weights_missing, weights_of_another, weights_of_another_size, weights_unused; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5910,7 +5976,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5945,7 +6011,7 @@ export interface operations {
                     "application/json": components["schemas"]["EvaluationShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 no_checkpoint, version_not_ready; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5976,7 +6042,7 @@ export interface operations {
                     "application/json": components["schemas"]["Log"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6009,7 +6075,7 @@ export interface operations {
                     "application/json": components["schemas"]["Metrics"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6040,7 +6106,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 run_not_resumable; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6071,7 +6137,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 run_has_ended; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6101,7 +6167,7 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6135,7 +6201,7 @@ export interface operations {
                     "application/json": components["schemas"]["PreviewShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 preview_busy, version_not_ready; 413 body_too_large; 415 unsupported_media_type; 422 bad_option, invalid, not_finite, nul_in_text, number_too_large, preview_failed, problem_of_another_kind, surrogate_in_text, too_many_keys, unknown_preset; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue, preview_unavailable. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6167,7 +6233,7 @@ export interface operations {
                     "image/png": string;
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6197,7 +6263,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModelsShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_multipart, too_many_files; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy; 507 no_room. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6231,7 +6297,7 @@ export interface operations {
                     "application/json": components["schemas"]["TryoutShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_multipart, bad_request, no_files, one_file, too_many_files; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 no_such_model, not_found, volunteer_over; 413 body_too_large, too_large; 415 unsupported_media_type; 422 no_model, nul_in_text, surrogate_in_text; 429 too_many_attempts, tryouts_waiting; 500 server_error; 503 database_busy; 507 no_room. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6262,7 +6328,7 @@ export interface operations {
                     "application/json": components["schemas"]["TryoutShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, tryout_over, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6292,7 +6358,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, tryout_over, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6325,7 +6391,7 @@ export interface operations {
                     "application/json": components["schemas"]["VersionPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6359,7 +6425,7 @@ export interface operations {
                     "application/json": components["schemas"]["VersionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 no_classes, nothing_labeled; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6390,7 +6456,7 @@ export interface operations {
                     "application/json": components["schemas"]["VersionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6424,7 +6490,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExportPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6459,7 +6525,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExportShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 kind_not_held, version_not_ready; 413 body_too_large; 415 unsupported_media_type; 422 bad_option, invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text, too_many_keys, unknown_format; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6492,7 +6558,7 @@ export interface operations {
                     "application/json": components["schemas"]["VolunteerLinkPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6526,7 +6592,7 @@ export interface operations {
                     "application/json": components["schemas"]["VolunteerLinkShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6556,7 +6622,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6591,7 +6657,7 @@ export interface operations {
                     "application/json": components["schemas"]["VolunteerLinkShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 link_withdrawn, more_have_come; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6625,7 +6691,7 @@ export interface operations {
                     "application/json": components["schemas"]["VolunteerPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6655,7 +6721,7 @@ export interface operations {
                     "application/json": components["schemas"]["MoreVotes"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6685,7 +6751,7 @@ export interface operations {
                     "application/json": components["schemas"]["MoreVotes"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6718,7 +6784,7 @@ export interface operations {
                     "application/json": components["schemas"]["WeightsPage"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6752,7 +6818,7 @@ export interface operations {
                     "application/json": components["schemas"]["WeightsShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large, weights_too_large; 415 unsupported_media_type; 422 invalid, not_safetensors, nul_in_text, surrogate_in_text, unknown_architecture, weights_check_failed, weights_do_not_fit; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue, weights_check_unavailable. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6784,7 +6850,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResetDone"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, password_too_long, too_deep; 401 bad_token, token_expired; 403 csrf_failed, token_refused; 404 reset_link_over; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, password_weak, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6812,7 +6878,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, token_expired; 403 token_scope; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6844,7 +6910,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, token_refused; 413 body_too_large; 415 unsupported_media_type; 422 bad_name, invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6872,7 +6938,7 @@ export interface operations {
                     "application/json": components["schemas"]["PrivateLink"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6900,7 +6966,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6932,7 +6998,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, password_too_long, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, password_weak, surrogate_in_text, wrong_password; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6964,7 +7030,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, password_too_long, too_deep; 401 bad_token, token_expired, wrong_credentials; 403 csrf_failed, token_refused; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6992,7 +7058,99 @@ export interface operations {
                     "application/json": components["schemas"]["SessionShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, token_expired; 403 csrf_failed, token_refused; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tokens_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tokens_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenShape"];
+                };
+            };
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed; 404 not_found; 409 too_many_tokens; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text, unknown_scope; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tokens_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed; 404 not_found; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7022,7 +7180,7 @@ export interface operations {
                     "application/json": components["schemas"]["VolunteerOfferShape"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 401 bad_token, token_expired; 403 token_refused; 404 volunteer_link_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7056,7 +7214,7 @@ export interface operations {
                     "application/json": components["schemas"]["VolunteerCame"];
                 };
             };
-            /** @description Refused. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, token_expired; 403 csrf_failed, token_refused, volunteer_removed; 404 volunteer_link_over; 409 signed_in, volunteer_link_full; 413 body_too_large; 415 unsupported_media_type; 422 bad_name, invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;

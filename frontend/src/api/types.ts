@@ -11,6 +11,8 @@ export interface Page<T> {
 export type User = Schema['SessionUser']
 export type Session = Schema['SessionShape']
 export type Account = Schema['AccountShape']
+export type ApiToken = Schema['TokenShape']
+export type NewApiToken = Schema['TokenInRequest']
 export type Project = Schema['ProjectShape']
 export type ProjectChange = Schema['PatchedProjectChangeInRequest']
 export type Offers = Schema['OffersShape']

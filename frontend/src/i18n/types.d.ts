@@ -11,6 +11,7 @@ import type people from './en/people.json'
 import type projects from './en/projects.json'
 import type review from './en/review.json'
 import type scores from './en/scores.json'
+import type tokens from './en/tokens.json'
 import type training from './en/training.json'
 import type tryout from './en/tryout.json'
 import type versions from './en/versions.json'
@@ -29,6 +30,7 @@ declare module 'i18next' {
       label: typeof label
       review: typeof review
       scores: typeof scores
+      tokens: typeof tokens
       training: typeof training
       tryout: typeof tryout
       cycle: typeof cycle

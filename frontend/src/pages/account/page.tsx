@@ -11,10 +11,11 @@ import { PageTitle } from '@/components/PageTitle'
 import { newPassword } from '../login/password'
 import { tellDone } from '../tell'
 import { AppearanceFields } from './AppearanceFields'
+import { Tokens } from './Tokens'
 import { VolunteerAccount } from './VolunteerAccount'
 
 export default function AccountPage() {
-  const { t } = useTranslation(['account', 'volunteers'])
+  const { t } = useTranslation(['account', 'volunteers', 'tokens'])
   const user = useUser()
   if (user.is_volunteer)
     return (
@@ -37,6 +38,12 @@ export default function AccountPage() {
           {t('account.changePassword')}
         </Title>
         <PasswordForm />
+      </Paper>
+      <Paper withBorder p="lg">
+        <Title order={2} fz="h4" mb="md">
+          {t('tokens:title')}
+        </Title>
+        <Tokens />
       </Paper>
     </Stack>
   )

@@ -14,6 +14,7 @@ import { ErrorState } from '@/components/ErrorState'
 import { PageTitle } from '@/components/PageTitle'
 import { When } from '@/components/When'
 import { useFormat } from '@/i18n/format'
+import { TokenList } from '../account/TokenList'
 import { tellFailed } from '../tell'
 import { NewAccount } from './NewAccount'
 
@@ -24,12 +25,13 @@ interface ShownLink {
 }
 
 export default function AccountsPage() {
-  const { t } = useTranslation(['account', 'common'])
+  const { t } = useTranslation(['account', 'common', 'tokens'])
   const format = useFormat()
   const client = useQueryClient()
   const me = useUser()
   const [making, form] = useDisclosure(false)
   const [link, setLink] = useState<ShownLink | null>(null)
+  const [owner, setOwner] = useState<Account | null>(null)
   const accounts = useQuery({
     queryKey: ['accounts'],
     queryFn: (): Promise<Page<Account>> => ask(api.GET('/api/accounts', { params: { query: { limit: 200 } } })),
@@ -104,6 +106,14 @@ export default function AccountsPage() {
                       >
                         {t('accounts.resetLink')}
                       </Button>
+                      <Button
+                        size="xs"
+                        variant="default"
+                        aria-label={t('tokens:of', { name: account.name })}
+                        onClick={() => setOwner(account)}
+                      >
+                        {t('tokens:open')}
+                      </Button>
                       {account.id !== me.id &&
                         (account.is_active ? (
                           <ConfirmButton
@@ -155,6 +165,15 @@ export default function AccountsPage() {
             <CopyField label={t('accounts.resetLink')} value={link.url} />
           </Stack>
         )}
+      </Modal>
+      <Modal
+        opened={owner !== null}
+        onClose={() => setOwner(null)}
+        title={t('tokens:of', { name: owner?.name ?? '' })}
+        size="lg"
+        closeButtonProps={{ 'aria-label': t('common:close') }}
+      >
+        {owner && <TokenList account={owner.id} none={t('tokens:noneOf', { name: owner.name })} />}
       </Modal>
     </>
   )
