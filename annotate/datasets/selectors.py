@@ -33,6 +33,11 @@ def newest_ready(project: Project) -> DatasetVersion | None:
     return versions_of(project).filter(state=DatasetVersion.State.READY).order_by("-number").first()
 
 
+def version_numbered(project: Project, number: int | None) -> DatasetVersion | None:
+    """The version of that number, the newest ready one for None."""
+    return newest_ready(project) if number is None else versions_of(project).filter(number=number).first()
+
+
 def folder_of(version: DatasetVersion) -> Path:
     """Where a frozen version lies; Conflict while it is not."""
     if version.state != DatasetVersion.State.READY:

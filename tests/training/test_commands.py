@@ -1,6 +1,7 @@
 """What an administrator may do from a shell."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,24 @@ def test_train_queues_a_run_or_drives_it_here() -> None:
     assert "finished" in called("train", project.name, "--here")
     with pytest.raises(CommandError, match="nothing to learn"):
         called("train", str(project.pk), "--version-number", "1", "--here")
+
+
+@pytest.mark.usefixtures("fake_engine")
+def test_commands_tell_scripts_in_json_and_show_how_good_a_run_is() -> None:
+    project = make_project()
+    with pytest.raises(CommandError, match="no run"):
+        called("show_evaluation", project.name)
+    ready_version(project, behave={"answers": [[f"{number}", 0, number % 2, 0.7] for number in range(4)]})
+    told = json.loads(called("train", project.name, "--json"))
+    assert told == {"run": Run.objects.get().pk, "state": "queued", "version": 1, "progress": {}, "error": None}
+    with pytest.raises(CommandError, match="no run with a checkpoint"):
+        called("show_evaluation", project.name)
+    told = json.loads(called("train", project.name, "--here", "--json"))
+    assert told["state"] == "finished"
+    shown = json.loads(called("show_evaluation", project.name, "--here", "--json"))
+    assert shown["run"] == told["run"] and shown["summary"]["top1"]["count"] == 4 and shown["content"]
+    told_people = called("show_evaluation", project.name, "--run", str(told["run"]))
+    assert f"Run {told['run']}" in told_people and "top1 0.5000 (95 %: 0.5000 to 0.5000) of 4" in told_people
 
 
 def test_next_round_begins_one_and_says_why_not() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from annotate.core import errors
+from annotate.projects.management.arguments import project_named
 from training import services
-from training.management.arguments import project_named
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from annotate.core import errors
+from annotate.projects.management import arguments
 from training import loop
-from training.management.arguments import project_named
 from training.selectors import cycle
 
 
@@ -18,13 +18,14 @@ class Command(BaseCommand):
         parser.add_argument("project", help="the project's number or name")
         parser.add_argument("--preset", default="", help="a named training; that of the last round by itself")
         parser.add_argument("--strategy", default="", help="random, entropy or margin; the project's order by itself")
+        arguments.add_json(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = project_named(options["project"])
-        for said in cycle.warnings(project):
-            self.stdout.write(said.message)
+        project = arguments.project_named(options["project"])
+        warnings = [said.message for said in cycle.warnings(project)]
         try:
             turn = loop.next_round(project, actor=None, preset=options["preset"], strategy=options["strategy"])
         except errors.Refused as refused:
             raise CommandError(refused.message) from None
-        self.stdout.write(f"Round {turn.number} has begun.")
+        sentence = "\n".join([*warnings, f"Round {turn.number} has begun."])
+        arguments.tell(self, options, {"round": turn.number, "id": turn.pk, "warnings": warnings}, sentence)

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from annotate.core import errors
 from annotate.datasets import selectors as datasets
 from annotate.datasets.models import DatasetVersion
+from annotate.projects.management import arguments
 from annotate.projects.models import Project
 from training import loop, selectors, services
-from training.management.arguments import project_named
 from training.selectors import offers
 
 
@@ -23,9 +23,10 @@ class Command(BaseCommand):
         parser.add_argument("--version-number", type=int, help="the version; the newest ready one by itself")
         parser.add_argument("--name", default="", help="a name for the run")
         parser.add_argument("--here", action="store_true", help="drive what waits in this process, until nothing does")
+        arguments.add_json(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = project_named(options["project"])
+        project = arguments.project_named(options["project"])
         try:
             run = services.start_run(
                 project,
@@ -36,21 +37,19 @@ class Command(BaseCommand):
             )
         except errors.Refused as refused:
             raise CommandError(refused.message) from None
-        self.stdout.write(f"Run {run.pk} waits for the trainer.")
-        if not options["here"]:
-            return
-        loop.work(lambda: True)
-        run = selectors.run_for(project, run.pk)
-        self.stdout.write(f"Run {run.pk}: {run.state}")
+        sentence = f"Run {run.pk} waits for the trainer."
+        if options["here"]:
+            loop.work(lambda: True)
+            run = selectors.run_for(project, run.pk)
+            sentence = f"Run {run.pk}: {run.state}"
+        told = {"run": run.pk, "state": run.state, "version": run.version.number, "progress": run.progress}
+        arguments.tell(self, options, {**told, "error": run.error}, sentence)
         if run.error:
             raise CommandError(run.error["message"])
 
 
 def _version(project: Project, number: int | None) -> DatasetVersion:
-    if number is None:
-        version = datasets.newest_ready(project)
-    else:
-        version = datasets.versions_of(project).filter(number=number).first()
+    version = datasets.version_numbered(project, number)
     if version is None:
         raise CommandError("This project has no such frozen version: freeze one first.")
     return version

@@ -13,9 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annotate.accounts.models import User
 from annotate.core import errors
-from annotate.ingest import services
+from annotate.ingest import selectors, services
 from annotate.ingest.models import Batch, BatchFile
 from annotate.projects import selectors as projects
+from annotate.projects.management import arguments
 from annotate.projects.models import Project
 
 SHOWN_REFUSALS = 20
@@ -46,18 +47,26 @@ class Command(BaseCommand):
             "--splits", action="store_true", default=None, help="folders train, val, test decide the side"
         )
         splits.add_argument("--no-splits", action="store_false", dest="splits", help="they do not")
+        arguments.add_json(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = _project(options["project"])
+        project = arguments.project_named(options["project"])
         place = str(Path(options["path"]).resolve())
         try:
             if options["analyse"]:
-                self._tell(services.analyse_place(project, place))
+                found = services.analyse_place(project, place)
+                if options["json"]:
+                    arguments.tell(self, options, found, "")
+                else:
+                    self._tell(found)
                 return
             batch = self._take_in(project, place, options)
         except errors.Refused as refused:
             names = ", ".join(refused.data.get("names", ()))
             raise CommandError(f"{refused.message} {names}".strip()) from None
+        if options["json"]:
+            arguments.tell(self, options, {"batch": batch.pk, **selectors.batch_view(batch)["counts"]}, "")
+            return
         for file in batch.files.filter(state=BatchFile.State.REFUSED).order_by("id")[:SHOWN_REFUSALS]:
             self.stdout.write(f"  refused {file.path}: {file.message}")
         if batch.refused > SHOWN_REFUSALS:
@@ -78,7 +87,7 @@ class Command(BaseCommand):
             mapping = services.map_classes(
                 project, services.analyse_place(project, place), actor=actor, mapping=_mapping(project, options["map"])
             )
-        bar = Bar()
+        bar = Bar(quiet=options["json"])
         batch = services.ingest_folder(
             project,
             place,
@@ -129,27 +138,18 @@ def _mapping(project: Project, words: list[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _project(name: str) -> Project:
-    """By number or by name; CommandError where that does not name exactly one project."""
-    rows = Project.objects.filter(archived_at=None)
-    found = list(rows.filter(pk=int(name)) if name.isdecimal() and len(name) < 19 else rows.filter(name=name)[:2])
-    if len(found) != 1:
-        known = ", ".join(f"{row.pk} {row.name}" for row in rows.order_by("id")[:20]) or "none"
-        raise CommandError(f"{'No' if not found else 'More than one'} project is {name!r}. Projects: {known}")
-    return found[0]
-
-
 class Bar:
     """Progress on one line of a terminal; one line in ten seconds where nobody watches."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
         self.started = time.monotonic()
         self.shown = 0.0
         self.live = sys.stdout.isatty()
 
     def show(self, batch: Batch) -> None:
         now = time.monotonic()
-        if now - self.shown < (0.2 if self.live else 10):
+        if self.quiet or now - self.shown < (0.2 if self.live else 10):
             return
         self.shown = now
         done = batch.added + batch.duplicate + batch.refused
@@ -158,5 +158,5 @@ class Bar:
         print(f"\r{text:<70}" if self.live else text, end="" if self.live else "\n", flush=True)
 
     def end(self) -> None:
-        if self.live:
+        if self.live and not self.quiet:
             print()
