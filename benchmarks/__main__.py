@@ -20,6 +20,10 @@ QUICK: dict[str, tuple[str, ...]] = {
     ),
     "export": ("--rows", "6000", "--bccd", str(DATA / "bccd.zip")),
     "detection": ("--quick", "--bccd", str(DATA / "bccd.zip"), "--weights", str(WEIGHTS)),
+    "predict": (
+        *("--quick", "--zip", str(DATA / "bccd.zip")),
+        *("--architecture", "mobilenet_v2", "--weights", str(WEIGHTS)),
+    ),
     "cycle": ("--quick", "--cifar", str(DATA / "cifar10.zip"), "--votes", str(DATA / "cifar10h.npz")),
 }
 
