@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from annotate.ingest import looking
+from annotate.labeling import told
 
 
 class DeskConfig(AppConfig):
@@ -8,6 +9,7 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from annotate.desk import selectors  # noqa: PLC0415 (models are not there before)
+        from annotate.desk import practice, selectors  # noqa: PLC0415 (models are not there before)
 
         looking.let(selectors.practises_on)
+        told.let(practice.practised_on)

@@ -2,7 +2,7 @@
 
 Known is what a ruling settled on the training side, gold first; nothing of the holdout, and no picture that has left
 the queue. The known answer is told only after one's own, and whoever has practised on a task knows it from then on:
-`practised_on` names these tasks for whoever would ask them blind.
+`practised_on` names these tasks, and they are not asked blind of that person.
 """
 
 import random
@@ -87,9 +87,9 @@ def score(practice: Practice) -> dict[str, int]:
     return {"right": sum(mark is True for mark in counted), "of": len(counted)}
 
 
-def practised_on(project: Project, user_id: int) -> set[int]:
-    """The tasks whose answers a person was told in practice."""
-    told = Practice.objects.filter(project=project, user_id=user_id).values_list("tasks", flat=True)
+def practised_on(project_id: int, user_id: int) -> set[int]:
+    """The tasks whose answers a person was told in practice, or may have been."""
+    told = Practice.objects.filter(project_id=project_id, user_id=user_id).values_list("tasks", flat=True)
     return {task for tasks in told for task in tasks}
 
 

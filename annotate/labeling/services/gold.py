@@ -17,7 +17,7 @@ from annotate.core import audit, errors, intervals
 from annotate.kind import Value
 from annotate.kinds import KINDS
 from annotate.kinds.box import agreeing
-from annotate.labeling import sql
+from annotate.labeling import sql, told
 from annotate.labeling.facts import TaskFacts
 from annotate.labeling.models import GoldAnswer, Seat, Task, Vote
 from annotate.labeling.selectors import tally
@@ -67,9 +67,10 @@ def claim_known(
     """Up to so many known tasks that the person has never answered or held, each with one lease more, as rows
     (task, image, width, height, question, kind, asking).
 
-    Looks through a bounded part of them from a random place on. Never one that is held out, that the person has marked,
-    whose picture is not in use, or whose answer names a class that is not live.
+    Looks through a bounded part of them from a random place on. Never one that is held out, that the person has marked
+    or was told the answer of, whose picture is not in use, or whose answer names a class that is not live.
     """
+    known = told.told(project.pk, user_id)
     start = random.Random(f"{project.seed}/gold/{user_id}/{place}/start").random()
     found: list[tuple[Any, ...]] = []
     for low, high in ((start, 2.0), (-1.0, start)):
@@ -77,7 +78,7 @@ def claim_known(
             found += [
                 row[:4]
                 for row in _unseen(project.pk, user_id, low=low, high=high)
-                if live.issuperset(KINDS[row[4]].classes(sql.json_out(row[5])))
+                if row[0] not in known and live.issuperset(KINDS[row[4]].classes(sql.json_out(row[5])))
             ]
     chosen = {row[0]: row for row in found[:number]}
     if not chosen:

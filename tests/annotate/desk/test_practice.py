@@ -17,6 +17,7 @@ from annotate.labeling import services as labeling
 from annotate.labeling.models import Task, Vote
 from annotate.projects.models import Member, Project
 from tests import crowd
+from tests.annotate.labeling.test_gold import known_and_open, work_off
 from tests.make import client_for, make_member, make_user, make_volunteer
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,7 @@ def test_the_known_answer_is_told_after_ones_own_and_the_first_is_what_counts() 
     assert (last["score"]["right"], last["score"]["of"]) == (1, 3) and last["score"]["finished_at"]
     assert client.get(url).json()["last"]["right"] == 1
     assert not Vote.objects.exists() and Consensus.objects.filter(votes__gt=0).count() == 0
-    assert practice.practised_on(project, Practice.objects.get().user_id) == set(crowd.tasks_of(project))
+    assert practice.practised_on(project.pk, Practice.objects.get().user_id) == set(crowd.tasks_of(project))
 
 
 def test_a_practice_is_its_owners_and_its_answers_are_checked() -> None:
@@ -189,3 +190,13 @@ def test_a_volunteer_holds_no_more_than_two_windows_and_gets_the_own_ones_again(
     assert labeling.leases_held(Member.objects.get(role="volunteer").user_id) == 24
     ada = make_member(project, make_user("ada"))
     assert len(client_for(ada.user).post(url, {"take": 50}, format="json").json()["tasks"]) > 12
+
+
+def test_what_was_practised_on_is_not_asked_blind_of_the_same_person() -> None:
+    project, _, known = known_and_open(known=14, pictures=60, redundancy=2)
+    vera, walt = (make_volunteer(project, name) for name in ("Vera", "Walt"))
+    told = set(begun(project, vera).tasks)
+    assert len(told) == 10 and told <= set(known)
+    asked = set(work_off(project, vera.user)) & set(known)
+    assert asked and not asked & told
+    assert set(work_off(project, walt.user)) & told
