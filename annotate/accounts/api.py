@@ -142,6 +142,7 @@ class ComeBackLinkView(APIView):
 
     @extend_schema(operation_id="come_back_link", request=None, responses={201: PrivateLink})
     def post(self, request: Request) -> Response:
+        """Makes a volunteer's private link anew; it is told once."""
         token = volunteers.make_come_back_link(request.user)
         # After the sign, where no server, log or foreign page ever sees it.
         return Response({"url": request.build_absolute_uri(f"/back#{token}")}, status=status.HTTP_201_CREATED)
@@ -154,6 +155,7 @@ class ComeBackView(APIView):
 
     @extend_schema(operation_id="come_back", request=ComeBackIn, responses=shapes.SessionShape)
     def post(self, request: Request) -> Response:
+        """Signs a volunteer in by their private link."""
         token = fields.accept(ComeBackIn, request.data)["token"]
         address = attempts.address_of(request._request)
         attempts.COME_BACK.spend(address)
@@ -172,6 +174,7 @@ class ForgetView(APIView):
 
     @extend_schema(operation_id="session_forget", request=None, responses=shapes.SessionShape)
     def post(self, request: Request) -> Response:
+        """Forgets a volunteer for good."""
         volunteers.forget(request.user)
         logout(request._request)
         return Response(selectors.session_of(request._request))

@@ -94,6 +94,7 @@ class PeopleView(ProjectView):
 
     @extend_schema(operation_id="people_list", parameters=PAGED, responses=PeoplePage)
     def get(self, request: Request, pid: int) -> Response:
+        """How everybody who has answered does, the busiest first."""
         rows = people.people_of(self.project)
         page = rest.keyset_page(rows, request.query_params, keys=("-votes", "id"), show=lambda seat: seat)
         return Response({**page, "items": people.person_rows(self.project, page["items"])})
@@ -104,6 +105,7 @@ class PersonView(ProjectView):
 
     @extend_schema(operation_id="people_get", responses=PersonDetail)
     def get(self, request: Request, pid: int, uid: int) -> Response:
+        """How one person does, with what they were furthest from."""
         return Response(people.person_page(self.project, uid))
 
 
@@ -114,6 +116,7 @@ class PersonPauseView(ProjectView):
 
     @extend_schema(operation_id="people_pause", request=PauseIn, responses=PersonDetail)
     def post(self, request: Request, pid: int, uid: int) -> Response:
+        """Hands a person no more questions."""
         people.seat_in(self.project, uid)
         said = fields.accept(PauseIn, request.data)
         labeling.pause(self.project, uid, actor=request.user, note=said.get("note", ""))
@@ -121,5 +124,6 @@ class PersonPauseView(ProjectView):
 
     @extend_schema(operation_id="people_resume", responses=PersonDetail)
     def delete(self, request: Request, pid: int, uid: int) -> Response:
+        """Lets a paused person go on."""
         labeling.resume(self.project, uid, actor=request.user)
         return Response(people.person_page(self.project, uid))

@@ -110,10 +110,12 @@ class PracticeView(ProjectView):
 
     @extend_schema(operation_id="practice_state", responses=shapes.PracticeState)
     def get(self, request: Request, pid: int) -> Response:
+        """What practice there is, and how the last one went."""
         return Response(practice.state(self.member))
 
     @extend_schema(operation_id="practice_begin", request=None, responses={201: shapes.PracticeOut})
     def post(self, request: Request, pid: int) -> Response:
+        """Begins a new practice."""
         begun = practice.begin(self.project, request.user, seed=secrets.randbits(62))
         return Response(selectors.practice_row(self.project, begun), status=status.HTTP_201_CREATED)
 
@@ -125,6 +127,7 @@ class PracticeAnswerView(ProjectView):
 
     @extend_schema(operation_id="practice_answer", request=shapes.PracticeAnswerIn, responses=shapes.PracticeVerdict)
     def post(self, request: Request, pid: int) -> Response:
+        """Answers one picture of a practice; the known answer is in the reply."""
         said = fields.accept(shapes.PracticeAnswerIn, request.data)
         found = practice.answer(
             self.project, request.user, practice_id=said["practice"], place=said["place"], said=said["answer"]
@@ -141,6 +144,7 @@ class OwnNumbersView(ProjectView):
 
     @extend_schema(operation_id="desk_numbers", responses=shapes.OwnNumbers)
     def get(self, request: Request, pid: int) -> Response:
+        """One's own figures: answers, pace, agreement."""
         return Response(numbers.numbers(self.project, request.user.pk))
 
 
@@ -151,6 +155,7 @@ class PauseView(ProjectView):
 
     @extend_schema(operation_id="desk_pause", responses=shapes.DeskPause)
     def get(self, request: Request, pid: int) -> Response:
+        """Whether and why one is handed no questions."""
         return Response(selectors.pause_row(self.project, request.user.pk))
 
 

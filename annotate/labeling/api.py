@@ -123,6 +123,7 @@ class VolunteerLinksView(ProjectView):
 
     @extend_schema(operation_id="volunteer_links_list", parameters=PAGING, responses=VolunteerLinkPage)
     def get(self, request: Request, pid: int) -> Response:
+        """The project's open links, the newest first."""
         rows = projects.volunteer_links_of(self.project)
         page = rest.keyset_page(rows, request.GET, keys=("-id",), show=lambda row: row)
         votes = selectors.votes_by_link(self.project, [row.pk for row in page["items"]])
@@ -130,6 +131,7 @@ class VolunteerLinksView(ProjectView):
 
     @extend_schema(operation_id="volunteer_links_make", request=VolunteerLinkIn, responses={201: VolunteerLinkShape})
     def post(self, request: Request, pid: int) -> Response:
+        """Makes an open link; its address is told once."""
         said = fields.accept(VolunteerLinkIn, request.data)
         token, row = project_services.open_volunteer_link(self.project, actor=request.user, **said)
         url = request.build_absolute_uri(f"/join/{token}")
@@ -141,6 +143,7 @@ class VolunteerLinkView(ProjectView):
 
     @extend_schema(operation_id="volunteer_links_change", request=VolunteerLinkIn, responses=VolunteerLinkShape)
     def patch(self, request: Request, pid: int, lid: int) -> Response:
+        """Lets an open link hold longer."""
         link = projects.volunteer_link_in(self.project, lid)
         said = fields.accept(VolunteerLinkIn, request.data)
         link = project_services.change_volunteer_link(link, actor=request.user, **said)
@@ -148,6 +151,7 @@ class VolunteerLinkView(ProjectView):
 
     @extend_schema(operation_id="volunteer_links_revoke", responses={204: None})
     def delete(self, request: Request, pid: int, lid: int) -> Response:
+        """Withdraws an open link; who came by it loses access."""
         link = projects.volunteer_link_in(self.project, lid)
         project_services.revoke_volunteer_link(link, actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -160,6 +164,7 @@ class VolunteersView(ProjectView):
 
     @extend_schema(operation_id="volunteers_list", parameters=PAGING, responses=VolunteerPage)
     def get(self, request: Request, pid: int, lid: int) -> Response:
+        """Who came by one open link."""
         rows = projects.volunteers_by(projects.volunteer_link_in(self.project, lid))
         page = rest.keyset_page(rows, request.GET, keys=("-id",), show=lambda row: row)
         seats = selectors.seats_of(self.project, [row.user_id for row in page["items"]])

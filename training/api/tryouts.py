@@ -100,6 +100,7 @@ class TryoutsView(UploadView):
 
     @extend_schema(operation_id="tryouts_models", responses=ModelsShape)
     def get(self, request: Request, pid: int) -> Response:
+        """The models that can be tried."""
         found = tryouts.models_to_try(self.project)
         return Response({"models": [_model_shape(one) for one in found], "limit": settings.MAX_PICTURE_BYTES})
 
@@ -107,6 +108,7 @@ class TryoutsView(UploadView):
         operation_id="tryouts_start", request={"multipart/form-data": TryoutIn}, responses={202: TryoutShape}
     )
     def post(self, request: Request, pid: int) -> Response:
+        """Shows a picture to a model; the answer is asked for afterwards."""
         if self.too_large:
             limit = settings.MAX_PICTURE_BYTES
             raise errors.TooLarge("too_large", f"The file is larger than {limit // 2**20} MB.", {"limit": limit})
@@ -132,9 +134,11 @@ class TryoutView(ProjectView):
 
     @extend_schema(operation_id="tryouts_get", responses=TryoutShape)
     def get(self, request: Request, pid: int, tid: int) -> Response:
+        """How far a tryout has come, and its answer."""
         return Response(tryout_shape(tryouts.tryout_for(self.project, tid)))
 
     @extend_schema(operation_id="tryouts_forget", responses={204: None})
     def delete(self, request: Request, pid: int, tid: int) -> Response:
+        """Forgets a tryout and its picture at once."""
         services.forget_tryout(tryouts.tryout_for(self.project, tid))
         return Response(status=status.HTTP_204_NO_CONTENT)

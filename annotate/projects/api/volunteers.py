@@ -39,6 +39,7 @@ class VolunteerJoinView(APIView):
 
     @extend_schema(operation_id="volunteers_offer", responses=VolunteerOfferShape)
     def get(self, request: Request, token: str) -> Response:
+        """What an open link leads to."""
         link = selectors.volunteer_link_by(token)
         user = request.user if isinstance(request.user, User) else None
         inside = user is not None and selectors.memberships_of(user).filter(project_id=link.project_id).exists()
@@ -54,6 +55,7 @@ class VolunteerJoinView(APIView):
 
     @extend_schema(operation_id="volunteers_join", request=VolunteerIn, responses=VolunteerCame)
     def post(self, request: Request, token: str) -> Response:
+        """Comes in by an open link under a name of one's choice."""
         name = fields.accept(VolunteerIn, request.data).get("name", "")
         user = request.user if isinstance(request.user, User) else None
         if user is None:

@@ -99,7 +99,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Going on as the person behind a private link. */
+        /**
+         * Signs a volunteer in by their private link.
+         * @description Going on as the person behind a private link.
+         */
         post: operations["come_back"];
         delete?: never;
         options?: never;
@@ -534,7 +537,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own figures in the project, compared with nobody's. */
+        /**
+         * One's own figures: answers, pace, agreement.
+         * @description One's own figures in the project, compared with nobody's.
+         */
         get: operations["desk_numbers"];
         put?: never;
         post?: never;
@@ -551,7 +557,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Why one is handed no questions, with the known answers that one has missed. */
+        /**
+         * Whether and why one is handed no questions.
+         * @description Why one is handed no questions, with the known answers that one has missed.
+         */
         get: operations["desk_pause"];
         put?: never;
         post?: never;
@@ -568,10 +577,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Guided practice on pictures whose answers are known: what there is (GET), and a new one (POST). */
+        /**
+         * What practice there is, and how the last one went.
+         * @description Guided practice on pictures whose answers are known: what there is (GET), and a new one (POST).
+         */
         get: operations["practice_state"];
         put?: never;
-        /** @description Guided practice on pictures whose answers are known: what there is (GET), and a new one (POST). */
+        /**
+         * Begins a new practice.
+         * @description Guided practice on pictures whose answers are known: what there is (GET), and a new one (POST).
+         */
         post: operations["practice_begin"];
         delete?: never;
         options?: never;
@@ -588,7 +603,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description One answer in a practice; the known one is in the reply. */
+        /**
+         * Answers one picture of a practice; the known answer is in the reply.
+         * @description One answer in a practice; the known one is in the reply.
+         */
         post: operations["practice_answer"];
         delete?: never;
         options?: never;
@@ -1107,7 +1125,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Everybody who has answered, the busiest first. */
+        /**
+         * How everybody who has answered does, the busiest first.
+         * @description Everybody who has answered, the busiest first.
+         */
         get: operations["people_list"];
         put?: never;
         post?: never;
@@ -1124,6 +1145,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** How one person does, with what they were furthest from. */
         get: operations["people_get"];
         put?: never;
         post?: never;
@@ -1142,9 +1164,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Hand a person no more questions (POST), or let them go on (DELETE). */
+        /**
+         * Hands a person no more questions.
+         * @description Hand a person no more questions (POST), or let them go on (DELETE).
+         */
         post: operations["people_pause"];
-        /** @description Hand a person no more questions (POST), or let them go on (DELETE). */
+        /**
+         * Lets a paused person go on.
+         * @description Hand a person no more questions (POST), or let them go on (DELETE).
+         */
         delete: operations["people_resume"];
         options?: never;
         head?: never;
@@ -1390,10 +1418,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What may be tried, and the way to try it. The answer is asked for afterwards, under the number given here. */
+        /**
+         * The models that can be tried.
+         * @description What may be tried, and the way to try it. The answer is asked for afterwards, under the number given here.
+         */
         get: operations["tryouts_models"];
         put?: never;
-        /** @description What may be tried, and the way to try it. The answer is asked for afterwards, under the number given here. */
+        /**
+         * Shows a picture to a model; the answer is asked for afterwards.
+         * @description What may be tried, and the way to try it. The answer is asked for afterwards, under the number given here.
+         */
         post: operations["tryouts_start"];
         delete?: never;
         options?: never;
@@ -1408,11 +1442,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How far it has come; and its end, after which nothing of it is left. */
+        /**
+         * How far a tryout has come, and its answer.
+         * @description How far it has come; and its end, after which nothing of it is left.
+         */
         get: operations["tryouts_get"];
         put?: never;
         post?: never;
-        /** @description How far it has come; and its end, after which nothing of it is left. */
+        /**
+         * Forgets a tryout and its picture at once.
+         * @description How far it has come; and its end, after which nothing of it is left.
+         */
         delete: operations["tryouts_forget"];
         options?: never;
         head?: never;
@@ -1479,10 +1519,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The project's open links, the newest first, with what came of each. */
+        /**
+         * The project's open links, the newest first.
+         * @description The project's open links, the newest first, with what came of each.
+         */
         get: operations["volunteer_links_list"];
         put?: never;
-        /** @description The project's open links, the newest first, with what came of each. */
+        /**
+         * Makes an open link; its address is told once.
+         * @description The project's open links, the newest first, with what came of each.
+         */
         post: operations["volunteer_links_make"];
         delete?: never;
         options?: never;
@@ -1500,9 +1546,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Withdraws an open link; who came by it loses access. */
         delete: operations["volunteer_links_revoke"];
         options?: never;
         head?: never;
+        /** Lets an open link hold longer. */
         patch: operations["volunteer_links_change"];
         trace?: never;
     };
@@ -1513,7 +1561,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who came by one open link. */
+        /**
+         * Who came by one open link.
+         * @description Who came by one open link.
+         */
         get: operations["volunteers_list"];
         put?: never;
         post?: never;
@@ -1621,7 +1672,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A volunteer's own private link, told once; it replaces the one before. */
+        /**
+         * Makes a volunteer's private link anew; it is told once.
+         * @description A volunteer's own private link, told once; it replaces the one before.
+         */
         post: operations["come_back_link"];
         delete?: never;
         options?: never;
@@ -1638,7 +1692,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A volunteer's own way out, for good. */
+        /**
+         * Forgets a volunteer for good.
+         * @description A volunteer's own way out, for good.
+         */
         post: operations["session_forget"];
         delete?: never;
         options?: never;
@@ -1742,8 +1799,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** What an open link leads to. */
         get: operations["volunteers_offer"];
         put?: never;
+        /** Comes in by an open link under a name of one's choice. */
         post: operations["volunteers_join"];
         delete?: never;
         options?: never;
