@@ -77,6 +77,7 @@ FOR_VOLUNTEERS = {
     "/desk": {"POST"},
     "/desk/guide": {"GET"},
     "/desk/mine": {"GET"},
+    "/desk/pause": {"GET"},
     "/desk/numbers": {"GET"},
     "/desk/practice": {"GET", "POST"},
     "/desk/practice/answer": {"POST"},
