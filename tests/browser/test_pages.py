@@ -1,6 +1,7 @@
 """Every page in both languages, light and dark, wide and narrow: nothing serious for axe, nothing untranslated."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
     account = admin.post("/api/accounts", {"username": "grace", "name": "Grace"})
     invitation = admin.post(f"{root}/invitations", {"role": "annotator", "uses": 9})["url"].rpartition("/")[2]
     reset = admin.post(f"/api/accounts/{account['id']}/reset-link")["url"].rpartition("/")[2]
+    admin.post("/api/tokens", {"name": "nightly", "scopes": ["read", "train"], "project": int(pid)})
     opened = admin.post(f"{root}/volunteer-links", {"note": "the fair", "most": 9})["url"].rpartition("/")[2]
     boxes, drawn = boxes_of(stack, home / "boxes")
     parts = ["", "/mine", "/me", "/review", "/data", f"/item/{image}", "/import", "/people", "/versions", "/runs"]
@@ -136,6 +138,7 @@ def walk(lived_in: Lived, browser: Browser, language: str) -> dict[str, list[str
         inspector.visit(address)
     look_at_new_boxes(inspector)
     look_at_trying(inspector, lived_in)
+    look_at_tokens(inspector)
     look_at_label_page(inspector, lived_in.label)
     look_at_boxes(inspector, lived_in.boxes)
     assert page.faults == []  # type: ignore[attr-defined]
@@ -185,6 +188,25 @@ def look_at_new_boxes(inspector: Inspector) -> None:
     page.locator("input[type=radio][value=box]").check()
     inspector.quiet()
     inspector.look("/projects/new for boxes")
+
+
+def look_at_tokens(inspector: Inspector) -> None:
+    """Making an API token, the one time that it is shown, and what the server admin sees of it."""
+    page, area = inspector.page, inspector.area
+    page.goto("/account")
+    page.get_by_role("button", name=words("tokens:new", area)).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    inspector.look("/account new token")
+    page.keyboard.type("script")
+    page.get_by_role("checkbox", name=words("tokens:scope.read", area)).check()
+    page.get_by_role("button", name=words("tokens:make", area)).click()
+    shown = page.get_by_role("textbox", name=words("tokens:token", area), exact=True)
+    expect(shown).to_have_value(re.compile("^fovea_.{40}"))
+    inspector.look("/account with a token")
+    page.goto("/accounts")
+    page.get_by_role("button", name=words("tokens:of", area, name="admin")).click()
+    expect(page.get_by_role("dialog").get_by_role("listitem").first).to_be_visible()
+    inspector.look("/accounts tokens")
 
 
 def look_at_boxes(inspector: Inspector, project: str) -> None:

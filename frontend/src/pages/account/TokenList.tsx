@@ -54,7 +54,7 @@ function TokenFacts({ token }: { token: ApiToken }) {
   const { project, expires_at: end, last_used_at: used } = token
   const over = end !== null && new Date(end) <= new Date()
   const facts = [
-    project === null ? t('everyProject') : project.name ? t('onlyIn', { project: project.name }) : t('onlyInHidden'),
+    project === null ? t('everywhere') : project.name ? t('onlyIn', { project: project.name }) : t('onlyInHidden'),
     end === null ? t('endless') : t(over ? 'ended' : 'ends', { when: format.ago(end) }),
     used ? t('used', { when: format.ago(used) }) : t('unused'),
   ]
