@@ -22,6 +22,7 @@ import { type Command, LABEL_LETTERS } from './keys'
 import styles from './label.module.css'
 import { Overlay } from './Overlay'
 import { useQuiet } from './quiet'
+import { Restored } from './Restored'
 import { SkipList } from './SkipList'
 import { Stage } from './Stage'
 import { Tray } from './Tray'
@@ -54,6 +55,7 @@ function usePlace(pid: number, userId: number) {
       user: userId,
       showProposals: guide.show_proposals,
       deep: kindOf(project.kind).drawn !== null,
+      drafts: kindOf(project.kind).gathers !== null,
     }),
     [pid, userId, guide.show_proposals, project.kind],
   )
@@ -120,7 +122,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
     else pass(said)
   }
   const { keys: first, onViewport } = useDrawnKeys(sketch, plan, accept)
-  useKeys({ on: panel === null, plan, letters: LABEL_LETTERS, first: kind.drawn ? first : undefined }, (act) => {
+  useKeys({ on: panel === null, plan, letters: LABEL_LETTERS, first: kind.gathers ? first : undefined }, (act) => {
     if ('answer' in act) give(act.answer)
     else if ('command' in act) command(act.command)
     else if (at?.desk.view.task) setPanel({ name: 'search', start: act.search })
@@ -177,6 +179,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
         ) : (
           <Stage at={at} task={view?.task?.id}>
             {overlay}
+            <Restored sketch={sketch} at={drawn.restored} />
           </Stage>
         )}
         {guideOpen && <GuidePanel guide={guide} plan={plan} onClose={toggleGuide} />}
@@ -207,7 +210,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
 
 /** What Space does, in words. */
 function acceptText(kind: LabelKind, view: DeskView | null, t: TFunction<'label'>): string | null {
-  if (kind.drawn) return t(view?.proposal && !view.revisited ? 'acceptDrawn' : 'submit')
+  if (kind.gathers) return t(view?.proposal && !view.revisited ? 'acceptDrawn' : 'submit')
   if (view?.revisited) return t('revisit.keep')
   return view?.proposal ? t('accept') : null
 }

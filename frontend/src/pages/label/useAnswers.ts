@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, LabelKind, Pass } from '@/kinds/kind'
-import type { Sketch } from '@/kinds/sketch'
+import type { Gathering } from '@/kinds/sketch'
 import type { Answer, DeskTask } from '@/store/desk'
 import { answerText } from './answerText'
 import { afterFrame } from './quiet'
@@ -11,7 +11,7 @@ interface Giving {
   at: AtDesk | null
   kind: LabelKind
   classes: readonly ClassEntry[]
-  sketch: Sketch | null
+  sketch: Gathering | null
   onGiven: () => void
   /** The answer is written on this device. */
   onKept: (task: DeskTask) => void
@@ -23,7 +23,7 @@ interface Giving {
 interface Answers {
   give: (answer: Answer) => void
   pass: (said: Pass) => void
-  /** Hands in what is drawn; takes the proposal, or keeps the answer that undo brought back. */
+  /** Hands in what was put together; takes the proposal, or keeps the answer that undo brought back. */
   accept: () => void
   /** What was answered last, in words. */
   last: string
@@ -61,15 +61,15 @@ export function useAnswers({ at, kind, classes, sketch, onGiven, onKept, onSkip,
   const accept = useCallback(() => {
     if (!at) return
     const { revisited, proposal } = at.desk.view
-    if (kind.drawn) handIn(sketch, give)
+    if (kind.gathers) handIn(sketch, give)
     else if (revisited) at.desk.toNewest()
     else if (proposal) give(proposal.answer)
   }, [at, kind, give, sketch])
   return { give, pass, accept, last }
 }
 
-/** What is drawn, with all suggestions that remain; the sketch says so where there is nothing. */
-export function handIn(sketch: Sketch | null, give: (answer: Answer) => void): void {
+/** What was put together, with all suggestions that remain; it says so itself where there is nothing. */
+export function handIn(sketch: Gathering | null, give: (answer: Answer) => void): void {
   const answer = sketch?.answer()
   if (answer) give(answer)
   else sketch?.object('empty')

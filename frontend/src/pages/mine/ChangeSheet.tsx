@@ -66,7 +66,7 @@ function Change(props: Placed) {
       onKey={(event) => {
         if (search !== null) return
         const press = pressOf(event.nativeEvent)
-        if (kind.drawn && !press.typing && first.down(press)) {
+        if (kind.gathers && !press.typing && first.down(press)) {
           event.preventDefault()
           return
         }
@@ -74,8 +74,8 @@ function Change(props: Placed) {
         if (!act) return
         if ('answer' in act) onAnswer(act.answer)
         else if ('search' in act) setSearch(act.search)
-        else if (kind.drawn && act.command === 'accept') handIn(sketch, onAnswer)
-        else if (kind.drawn && act.command === 'undo') sketch?.undo()
+        else if (kind.gathers && act.command === 'accept') handIn(sketch, onAnswer)
+        else if (kind.gathers && act.command === 'undo') sketch?.undo()
         else if (act.command in PASSES) onAnswer(PASSES[act.command as keyof typeof PASSES])
         else return
         event.preventDefault()
@@ -101,6 +101,11 @@ function Change(props: Placed) {
           onAnswer={onAnswer}
           onSearch={() => setSearch('')}
         />
+        {kind.gathers && !kind.drawn && (
+          <button type="button" className={styles.pass} onClick={() => handIn(sketch, onAnswer)} disabled={!sketch}>
+            {t('submit')}
+          </button>
+        )}
         {Object.entries(PASSES).map(([pass, said]) => (
           <button key={pass} type="button" className={styles.pass} onClick={() => onAnswer(said)}>
             {t(pass === 'nothing' && kind.drawn ? 'pass.nothingDrawn' : `pass.${pass as keyof typeof PASSES}`)}

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
-import type { Sketch } from '@/kinds/sketch'
+import type { Gathering } from '@/kinds/sketch'
 import type { Answer } from '@/store/desk'
 import { answerText } from '../label/answerText'
 import { keyOf } from '../label/keys'
@@ -15,7 +15,7 @@ interface Props {
   /** What Space settles, where it is drawn; otherwise the leading answer. */
   settles: Answer | null
   given: Answer | null
-  sketch: Sketch | null
+  sketch: Gathering | null
   onAnswer: (answer: Answer) => void
   onSearch: () => void
   onSay: (command: ReviewCommand | 'accept') => void
