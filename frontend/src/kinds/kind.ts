@@ -114,6 +114,7 @@ export interface LabelKind {
   used: (answer: Answer) => readonly number[]
   /** What naming a class alone answers; null where it is one piece of an answer. */
   answerOf: (concept: number) => Answer | null
+  /** May be fetched when it is first shown: a page puts it under a `Suspense`. */
   Controls: ComponentType<ControlsProps>
   Search: ComponentType<SearchProps>
   /** Null where an answer is given at once, by a key. */

@@ -10,7 +10,7 @@ const NOTHING = () => () => undefined
 const NONE: readonly number[] = []
 
 /** Each class can be ticked; what was suggested or given before is ticked already and says so. */
-export function Ticked(props: ControlsProps) {
+export default function Ticked(props: ControlsProps) {
   const { t } = useTranslation('label')
   const ticks = props.sketch as Ticks | null // this kind's own code opened it
   const chosen = useSyncExternalStore(ticks?.subscribe ?? NOTHING, () => ticks?.chosen ?? NONE)

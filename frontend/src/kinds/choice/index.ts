@@ -1,9 +1,9 @@
+import { lazy } from 'react'
 import type { Answer } from '@/store/desk'
 import { TypeAhead } from '../classes/TypeAhead'
 import type { ClassEntry, LabelKind } from '../kind'
 import { Controls } from './Controls'
 import { planKeys, planTicks } from './keys'
-import { Ticked } from './Ticked'
 
 const used = (answer: Answer): readonly number[] => ('choice' in answer ? answer.choice : [])
 const named = (answer: Answer, classes: readonly ClassEntry[]): ClassEntry[] => {
@@ -31,7 +31,7 @@ export const choices: LabelKind = {
   named,
   used,
   answerOf: () => null,
-  Controls: Ticked,
+  Controls: lazy(() => import('./Ticked')),
   Search: TypeAhead,
   gathers: { load: () => import('./ticks'), keys: 'keys.severalKeys' },
   drawn: null,

@@ -1,4 +1,4 @@
-import { type MouseEvent, memo } from 'react'
+import { type MouseEvent, memo, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, KeyPlan, LabelKind, Pass } from '@/kinds/kind'
 import type { Gathering } from '@/kinds/sketch'
@@ -35,16 +35,18 @@ export const Footer = memo(function Footer(props: Props) {
   const { Controls } = kind
   return (
     <footer className={styles.footer}>
-      <Controls
-        classes={classes}
-        plan={plan}
-        proposal={given ? null : proposal}
-        given={given}
-        sketch={props.sketch}
-        disabled={idle || blind}
-        onAnswer={props.onAnswer}
-        onSearch={props.onSearch}
-      />
+      <Suspense>
+        <Controls
+          classes={classes}
+          plan={plan}
+          proposal={given ? null : proposal}
+          given={given}
+          sketch={props.sketch}
+          disabled={idle || blind}
+          onAnswer={props.onAnswer}
+          onSearch={props.onSearch}
+        />
+      </Suspense>
       <div className={styles.passes}>
         {props.acceptText && (
           <button

@@ -22,7 +22,6 @@ import { type Command, LABEL_LETTERS } from './keys'
 import styles from './label.module.css'
 import { Overlay } from './Overlay'
 import { useQuiet } from './quiet'
-import { Restored } from './Restored'
 import { SkipList } from './SkipList'
 import { Stage } from './Stage'
 import { Tray } from './Tray'
@@ -32,6 +31,7 @@ import { useKeys } from './useKeys'
 import { useSketch } from './useSketch'
 
 const DrawnStage = lazy(() => import('./DrawnStage'))
+const Restored = lazy(() => import('./Restored').then(({ Restored }) => ({ default: Restored })))
 
 type Panel = { name: 'keys' | 'skip' | 'tray' } | { name: 'search'; start: string } | null
 
@@ -179,7 +179,11 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
         ) : (
           <Stage at={at} task={view?.task?.id}>
             {overlay}
-            <Restored sketch={sketch} at={drawn.restored} />
+            {drawn.restored !== null && (
+              <Suspense>
+                <Restored sketch={sketch} at={drawn.restored} />
+              </Suspense>
+            )}
           </Stage>
         )}
         {guideOpen && <GuidePanel guide={guide} plan={plan} onClose={toggleGuide} />}

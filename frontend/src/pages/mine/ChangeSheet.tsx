@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { KINDS } from '@/kinds'
 import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
@@ -91,16 +91,18 @@ function Change(props: Placed) {
         )}
       </div>
       <div className={styles.controls}>
-        <Controls
-          classes={classes}
-          plan={plan}
-          proposal={null}
-          given={answer}
-          sketch={sketch}
-          disabled={false}
-          onAnswer={onAnswer}
-          onSearch={() => setSearch('')}
-        />
+        <Suspense>
+          <Controls
+            classes={classes}
+            plan={plan}
+            proposal={null}
+            given={answer}
+            sketch={sketch}
+            disabled={false}
+            onAnswer={onAnswer}
+            onSearch={() => setSearch('')}
+          />
+        </Suspense>
         {kind.gathers && !kind.drawn && (
           <button type="button" className={styles.pass} onClick={() => handIn(sketch, onAnswer)} disabled={!sketch}>
             {t('submit')}

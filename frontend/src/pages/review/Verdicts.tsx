@@ -1,3 +1,4 @@
+import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
 import type { Gathering } from '@/kinds/sketch'
@@ -32,17 +33,19 @@ export function Verdicts(props: Props) {
   const settles = props.settles ?? lead
   return (
     <div className={styles.verdicts}>
-      <Controls
-        classes={classes}
-        plan={plan}
-        proposal={given ? null : lead}
-        proposalTag={t('leads')}
-        given={given}
-        sketch={props.sketch}
-        disabled={false}
-        onAnswer={props.onAnswer}
-        onSearch={props.onSearch}
-      />
+      <Suspense>
+        <Controls
+          classes={classes}
+          plan={plan}
+          proposal={given ? null : lead}
+          proposalTag={t('leads')}
+          given={given}
+          sketch={props.sketch}
+          disabled={false}
+          onAnswer={props.onAnswer}
+          onSearch={props.onSearch}
+        />
+      </Suspense>
       <div className={styles.commands}>
         {settles && (
           <button
