@@ -27,7 +27,11 @@ class Kind(Protocol):
 
     @property
     def several(self) -> bool:
-        """Whether one answer may name several classes; else it is one class for the whole picture."""
+        """Whether one answer may name several classes; else it names one."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether its classes speak of the whole picture, so that a picture has a belief in each; else of parts."""
 
     def parse(
         self, answer: object, classes: Collection[int], *, machine: bool = False, proposed: Value | None = None
@@ -44,7 +48,7 @@ class Kind(Protocol):
 
     def of_classes(self, value: Value, classes: Collection[int]) -> Value:
         """What a parsed value says of these concepts: without its parts that name others, and "nothing" where no part
-        is left. Where an answer is one class for the whole picture it has no parts, and stays as it is."""
+        is left. An answer that is one class has no parts, and stays as it is."""
 
     def similarity(self, a: Value, b: Value) -> float:
         """How much two parsed values say the same: 0 to 1, symmetric, 1 for equal values."""

@@ -42,10 +42,22 @@ def choice(project: Project, name: str) -> dict[str, Any]:
     return {"choice": [concepts(project)[name]]}
 
 
+def several(project: Project, *names: str) -> dict[str, Any]:
+    """Any number of classes by their names; none is that nothing fits."""
+    ids = concepts(project)
+    return {"choice": sorted(ids[name] for name in names)} if names else NOTHING
+
+
 def boxes(project: Project, *drawn: tuple[str, float, float, float, float]) -> dict[str, Any]:
     """Boxes by class name and corners."""
     ids = concepts(project)
     return {"boxes": [{"concept": ids[name], "box": [float(one) for one in box]} for name, *box in drawn]}
+
+
+def opened_for_several(*, pictures: int = 3, holdout: int = 0, **settings: Any) -> Project:
+    """As `opened`, with any number of classes asked for."""
+    usual = {"kind": "choices", "consensus_method": "dawid_skene_each"}
+    return opened(pictures=pictures, holdout=holdout, **{**usual, **settings})
 
 
 def box_project(*, pictures: int = 3, holdout: int = 0, **settings: Any) -> Project:

@@ -19,7 +19,8 @@ from tests import services
 
 ROOT = Path(__file__).resolve().parent.parent
 PURE = ("annotate/kind.py", "annotate/kinds", "annotate/manifest", "annotate/codec.py", "annotate/codecs",
-        "annotate/consensus/method.py", "annotate/consensus/table.py", "annotate/consensus/clusters.py",
+        "annotate/consensus/method.py", "annotate/consensus/table.py", "annotate/consensus/presence.py",
+        "annotate/consensus/clusters.py",
         "annotate/consensus/methods", "annotate/datasets/format.py", "annotate/datasets/formats",
         "annotate/ingest/source.py", "annotate/ingest/layout.py", "annotate/ingest/zipped.py",
         "annotate/ingest/foldered.py", "annotate/ingest/placing.py", "annotate/ingest/sources",

@@ -270,6 +270,7 @@ def _choose(turn: Round, beat: heart.Heart) -> dict[str, Any] | None:
         return {"predicted": 0, "proposed": 0, "ranked": 0, "by": {}}
     seed = (turn.project.seed + turn.number) % 2**31
     how = ["--strategy", turn.strategy, "--seed", str(seed), "--random-share", str(RANDOM_SHARE)]
+    how += ["--each"] if turn.project.kind == guesses.SEVERAL else []
     how += ["--concepts", *map(str, sorted(_live_concepts(turn.project)))]
     _engine("select", ["--predictions", str(predictions), *how, "--out", str(ranking)], folder=folder, beat=beat)
     if beat.lost:
@@ -291,7 +292,7 @@ def _tell_labeling(
     model = f"checkpoint {checkpoint.pk}"
     concepts = [int(entry["id"]) for entry in sorted(checkpoint.facts["classes"], key=lambda one: one["index"])]
     live = _live_concepts(turn.project)
-    sure = guesses.shown_from(turn.evaluation.summary if turn.evaluation else {})
+    propose = guesses.proposer(turn.project.kind, turn.evaluation.summary if turn.evaluation else {})
     predicted = proposed = 0
     for rows in guesses.read_guesses(predictions):
         if beat.look() is child.Wish.KILL:
@@ -303,7 +304,7 @@ def _tell_labeling(
         labeling.add_predictions(turn.project, model=model, distributions=kept)
         predicted += len(known)
         if turn.project.show_proposals:
-            answers = {image: guesses.answer_of(row, concepts, live, sure=sure) for image, row in known}
+            answers = {image: propose(row, concepts, live) for image, row in known}
             proposed += labeling.propose(turn.project, model=model, answers=answers)
     return {"predicted": predicted, "proposed": proposed}
 

@@ -176,8 +176,11 @@ def make_api_token(
 ) -> tuple[str, ApiToken]:
     """A token for the scripts of `user`, and its row: the token itself can be seen this once only.
 
-    Without `days` it does not expire. Invalid for no or unknown scopes; Conflict where there are too many already.
+    Without `days` it does not expire. Invalid for no or unknown scopes; Conflict where there are too many already, and
+    for a volunteer, who has no password to come back with when a token is lost.
     """
+    if user.volunteer:
+        raise errors.Conflict("is_volunteer", "A volunteer has no API tokens: make an account to run scripts.")
     unknown = sorted(set(scopes) - grants.EVERY_SCOPE)
     if unknown or not scopes:
         told = {"unknown": unknown, "scopes": sorted(grants.EVERY_SCOPE)}

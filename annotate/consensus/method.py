@@ -27,8 +27,9 @@ class Opinion:
     """What the votes on one picture amount to.
 
     `answer` is None where nothing usable was said. `confidence` (0 to 1) is that all of it is right. `distribution` is
-    the belief over classes and "nothing", by concept id as text, where an answer is one class; else empty. `agreement`
-    (0 to 1) is how much the counted votes say the same, exactly 1 where all do.
+    the belief over classes and "nothing", by concept id as text, where classes are of the whole picture; else empty.
+    Where an answer may be several of them, each class has a probability of its own. `agreement` (0 to 1) is how much
+    the counted votes say the same, exactly 1 where all do.
     """
 
     answer: Mapping[str, Any] | None = None

@@ -10,8 +10,8 @@ class Consensus(models.Model):
 
     `agreement` is the leading answer's share of the counted votes, null where fewer than two were counted.
     `distribution` and `counts` are keyed by concept id as text, and "nothing"; `counts` also by "cannot_tell" and
-    "broken". Where an answer may name several classes, `named` has how often it names each, by concept id as text, and
-    `concept_id` and `distribution` are empty.
+    "broken". Where an answer may name several classes, `named` has how often it names each, by concept id as text,
+    `concept_id` is empty, and `distribution` has of each class how likely it is there, or is empty for parts.
     `last_vote` is the newest vote folded in: a refit that read older votes leaves the row alone.
     """
 

@@ -24,6 +24,7 @@ LOSSES: Final[dict[str, str]] = {
     "unresolved": "pictures that were asked and not settled, left out",
     "empty": 'pictures settled as "none of the classes is there", left out',
     "left_out": "pictures that lie in no split because they bridge two, left out",
+    "several": "pictures with several classes, left out: a folder for each class holds a picture once",
     "excluded": "pictures that were excluded, deleted or set aside before the version was frozen",
     "soft_labels": "labels whose distribution over the classes is not kept",
     "confidences": "labels whose confidence and agreement are not kept",

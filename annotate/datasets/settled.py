@@ -81,22 +81,25 @@ def label_of(
         return Label(
             **said,
             confidence=_share(consensus.confidence),
-            distribution=_distribution(consensus.distribution, concepts),
+            distribution=_distribution(kind, consensus.distribution, concepts),
             source="imported" if only_sources else cast("LabelSource", consensus.source),
         )
     return Label(**said, confidence=1.0, distribution=_certain(kind, answer), source=cast("LabelSource", source))
 
 
 def _certain(kind: str, answer: Mapping[str, Any]) -> dict[str, float]:
-    """All belief on one class; there is no such thing where an answer may name several."""
-    if KINDS[kind].several:
+    """All belief on the classes named; there is no such thing where they speak of parts of the picture."""
+    if not KINDS[kind].whole:
         return {}
     return {"nothing": 1.0} if "nothing" in answer else {str(one): 1.0 for one in KINDS[kind].classes(answer)}
 
 
-def _distribution(found: Mapping[str, float], concepts: Collection[str]) -> dict[str, float]:
-    """Belief over the classes and "nothing"; what went to "cannot tell" is shared out in proportion."""
+def _distribution(kind: str, found: Mapping[str, float], concepts: Collection[str]) -> dict[str, float]:
+    """Belief over the classes and "nothing"; what went to "cannot tell" is shared out in proportion. Where several
+    classes may be there at once, each keeps its own probability."""
     kept = {key: float(share) for key, share in found.items() if key in concepts and share > 0}
+    if KINDS[kind].several:
+        return {key: _share(share) for key, share in sorted(kept.items())}
     total = sum(kept.values())
     return {key: _share(share / total) for key, share in sorted(kept.items())} if total > 0 else {}
 

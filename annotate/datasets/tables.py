@@ -8,6 +8,7 @@ begin so.
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from annotate.manifest.read import Version
 
 RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 ROWS_AT_ONCE: Final = 500
+SEVERAL: Final = "choices"
 VOTE_COLUMNS: Final = (
     "digest", "person", "asking", "class", "answer", "created", "counted", "surplus", "proposed", "source",
 )  # fmt: skip
@@ -54,10 +56,25 @@ def flag(value: bool) -> str:
     return "true" if value else "false"
 
 
-def class_name(value: Mapping[str, Any], names: Mapping[int, str]) -> str:
-    """The name of the one class a value speaks of, empty where it speaks of none or of parts of the picture."""
+def class_name(value: Mapping[str, Any], names: Mapping[int, str], *, several: bool = False) -> str:
+    """The name of the one class a value speaks of, empty where it speaks of none or of parts of the picture; where it
+    may be several, their names as `joined` writes them."""
     chosen = value.get("choice", ())
+    if several:
+        return safe(joined(names.get(concept, "") for concept in chosen))
     return safe(names.get(chosen[0], "")) if chosen else ""
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Texts in one cell, a semicolon between them; one in a text, and a backslash, has a backslash in front."""
+    return ";".join(text.replace("\\", "\\\\").replace(";", "\\;") for text in texts)
+
+
+def parted(cell: str) -> list[str]:
+    """What `joined` was given; texts that are all empty are none."""
+    if not cell:
+        return []
+    return [re.sub(r"\\(.)", r"\1", part) for part in re.findall(r"(?:^|;)((?:[^;\\]|\\.)*)", cell, re.DOTALL)]
 
 
 def add_votes(version: Version, sink: Sink, *, options: Options, losses: Losses) -> None:
@@ -72,12 +89,13 @@ def add_votes(version: Version, sink: Sink, *, options: Options, losses: Losses)
 def vote_chunks(version: Version) -> Iterator[bytes]:
     """votes.csv: one row per vote, in the order of the version."""
     names = {entry.id: entry.name for entry in version.manifest.classes}
+    several = version.manifest.kind == SEVERAL
     rows = (
         (
             vote.digest,
             safe(vote.person),
             vote.asking,
-            class_name(vote.answer, names),
+            class_name(vote.answer, names, several=several),
             compact(vote.answer),
             vote.created,
             flag(vote.counted),

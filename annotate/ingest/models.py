@@ -188,6 +188,7 @@ class ImportedLabel(models.Model):
 
     Either a class by its name (`label`), or what the source's words were taken for (`answer`): an answer of the kind in
     upright pixels, where a box names its class as the source does (`class`) and, where that was mapped, by `concept`.
+    Several classes of the whole picture are named so too, under `classes`.
     """
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="imported_labels")

@@ -7,6 +7,14 @@ from typing import Any, Final
 from annotate.codec import Page, Thing
 
 KIND: Final = "box"
+TAGS: Final = "choices"  # the kind of label that takes the classes of things, and not where they are
+PAGED: Final = (KIND, TAGS)
+
+
+def fits(says: str, kind: str) -> bool:
+    """Whether labels of a delivery, "boxes" or "classes", can become labels of that kind: what says where things are
+    says which there are."""
+    return kind == TAGS or (says == "boxes") == (kind == KIND)
 
 
 def empty(picture: str) -> Page:
@@ -27,6 +35,15 @@ def from_text(text: str) -> Page:
     picture, width, height, things, problems, relative = json.loads(text)
     read = tuple(Thing(name, (x0, y0, x1, y1), tuple(flags)) for name, x0, y0, x1, y1, *flags in things)
     return Page(picture, width, height, read, tuple(problems), relative)
+
+
+def tags(page: Page, mapping: Mapping[str, int | None]) -> dict[str, Any] | None:
+    """As `answer`, with each class of the page's things once: what is on the picture, and not where."""
+    names = sorted({thing.name for thing in page.things if mapping.get(thing.name, 0) is not None})
+    if names:
+        classes = [{"class": name, **({"concept": mapping[name]} if name in mapping else {})} for name in names]
+        return {"classes": classes}
+    return None if page.problems else {"nothing": True}
 
 
 def answer(page: Page, mapping: Mapping[str, int | None]) -> dict[str, Any] | None:

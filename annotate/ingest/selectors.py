@@ -73,8 +73,7 @@ def analysis_view(batch: Batch) -> dict[str, Any]:
         raise errors.Conflict("not_analysed", "This delivery has not been looked at yet.", {"state": batch.state})
     known = projects.concepts_by_name(batch.project)
     found = [{**one, "concept": known.get(projects.folded(one["name"]))} for one in batch.analysis["classes"]]
-    fits = (batch.analysis["says"] == "boxes") == (batch.project.kind == pages.KIND)
-    return {**batch.analysis, "classes": found, "fits": fits}
+    return {**batch.analysis, "classes": found, "fits": pages.fits(batch.analysis["says"], batch.project.kind)}
 
 
 def batch_view(batch: Batch) -> dict[str, Any]:

@@ -5,4 +5,6 @@ from typing import Final
 from annotate.kind import Kind
 from annotate.kinds import box, choice
 
-KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (choice.Choice(), box.Boxes())}
+KINDS: Final[dict[str, Kind]] = {
+    kind.name: kind for kind in (choice.Choice(), choice.Choice("choices", several=True), box.Boxes())
+}

@@ -49,6 +49,7 @@ class Boxes:
 
     name: str = "box"
     several: bool = True
+    whole: bool = False
 
     def parse(
         self, answer: object, classes: Collection[int], *, machine: bool = False, proposed: Value | None = None

@@ -120,6 +120,7 @@ class VolunteerLinksView(ProjectView):
     """The project's open links, the newest first, with what came of each."""
 
     rules = {"GET": Action.MANAGE, "POST": Action.MANAGE}
+    by_hand = True
 
     @extend_schema(operation_id="volunteer_links_list", parameters=PAGING, responses=VolunteerLinkPage)
     def get(self, request: Request, pid: int) -> Response:
@@ -140,6 +141,7 @@ class VolunteerLinksView(ProjectView):
 
 class VolunteerLinkView(ProjectView):
     rules = {"PATCH": Action.MANAGE, "DELETE": Action.MANAGE}
+    by_hand = True
 
     @extend_schema(operation_id="volunteer_links_change", request=VolunteerLinkIn, responses=VolunteerLinkShape)
     def patch(self, request: Request, pid: int, lid: int) -> Response:

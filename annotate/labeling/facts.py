@@ -116,12 +116,13 @@ def live_votes(votes: list[VoteFacts], asking: int) -> list[VoteFacts]:
 
 
 def says(value: Any) -> tuple[str, int | None]:
-    """A parsed answer as its outcome and concept (0 for "nothing fits", None for a pass and for other kinds)."""
+    """A parsed answer as its outcome and concept (0 for "nothing fits", None for a pass and where one concept does not
+    say it all)."""
     if "pass" in value:
         return str(value["pass"]), None
     if "nothing" in value:
         return Vote.Outcome.ANSWER, 0
-    if "choice" in value:
+    if "choice" in value and len(value["choice"]) == 1:
         return Vote.Outcome.ANSWER, int(value["choice"][0])
     return Vote.Outcome.ANSWER, None
 

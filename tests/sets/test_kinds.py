@@ -12,6 +12,7 @@ CLASSES = (3, 7, 11)
 # answers that each kind takes; a new kind adds its own here
 GOOD: dict[str, list[dict[str, object]]] = {
     "choice": [{"choice": [3]}, {"choice": [7]}, {"choice": [11]}],
+    "choices": [{"choice": [3]}, {"choice": [7]}, {"choice": [3, 11]}, {"choice": [3, 7, 11]}],
     "box": [
         {"boxes": [{"concept": 3, "box": [0.0, 0.0, 10.0, 10.0]}]},
         {"boxes": [{"concept": 7, "box": [0.0, 0.0, 10.0, 10.0]}]},
@@ -42,6 +43,11 @@ BAD: dict[str, list[object]] = {
         {"choice": [3], "more": 1},
         {"choice": [[3]]},
     ],
+    "choices": [
+        *({"choice": odd} for odd in ([], 3, [4], [3, 4], [3, 3], [3, True], ["3"], [3.0], [[3]], {"3": True})),
+        {"choice": [3, 7], "more": 1},
+        {"choice": [3], "nothing": True},
+    ],
     "box": [
         {"boxes": []},
         {"boxes": {}},
@@ -66,9 +72,14 @@ BAD: dict[str, list[object]] = {
     ],
 }
 # answers that only a machine may give, which says how sure it is
-SURE: dict[str, list[dict[str, object]]] = {"choice": [], "box": [one_box(score=0.5), one_box(confidence=1)]}
+SURE: dict[str, list[dict[str, object]]] = {
+    "choice": [],
+    "choices": [],
+    "box": [one_box(score=0.5), one_box(confidence=1)],
+}
 UNSURE: dict[str, list[object]] = {
     "choice": [{"choice": [3], "score": 0.5}],
+    "choices": [{"choice": [3, 7], "score": 0.5}, {"choice": [3], "scores": [0.5]}],
     "box": [one_box(score=1.5), one_box(score=float("nan")), one_box(score=True), one_box(confidence="0.5")],
 }
 SHARED: list[dict[str, object]] = [
@@ -170,6 +181,16 @@ def test_merging_follows_the_weight_and_not_the_order(kind: Kind) -> None:
         kind.merge([], [])
     with pytest.raises(ValueError, match="weight for each"):
         kind.merge([first], [])
+
+
+def test_several_classes_are_one_set_whatever_their_order() -> None:
+    several = KINDS["choices"]
+    assert several.parse({"choice": [11, 3]}, CLASSES) == {"choice": [3, 11]}
+    assert several.similarity({"choice": [3, 11]}, {"choice": [3, 7]}) == pytest.approx(1 / 3)
+    assert several.similarity({"choice": [3]}, {"nothing": True}) == 0.0
+    said = [{"choice": [3, 7]}, {"choice": [3, 11]}, {"choice": [7, 11]}, {"nothing": True}]
+    assert several.merge(said, [1.0, 1.0, 1.0, 0.5]) == {"choice": [3, 7, 11]}
+    assert several.merge(said, [1.0] * 4) == {"nothing": True}  # each is named by half, and half is not more than half
 
 
 def test_bounds_and_outline_agree(kind: Kind) -> None:

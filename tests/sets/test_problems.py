@@ -10,6 +10,7 @@ import torch
 
 from annotate.manifest.read import Version, open_version
 from tests.make_box_versions import make_box_version
+from tests.make_several_version import make_several_version
 from tests.make_version import make_version
 from training.engine.architectures import ARCHITECTURES
 from training.engine.cache import open_cache
@@ -21,7 +22,7 @@ from training.engine.problem import Problem
 from training.engine.problems import PROBLEMS
 
 SMALLEST = {"classification": "small_cnn_64", "detection": "fcos_mobilenet_v2"}
-MAKERS: dict[str, Any] = {"choice": make_version, "box": make_box_version}
+MAKERS: dict[str, Any] = {"choice": make_version, "choices": make_several_version, "box": make_box_version}
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,9 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Version]:
     for kind, make in MAKERS.items():
         make(area / kind, train=4, val=2, holdout=3, empty=1, unlabeled=1)
     return {kind: open_version(area / kind) for kind in MAKERS}
+
+
+EVERY = [(name, kind) for name in sorted(PROBLEMS) for kind in PROBLEMS[name].kinds]
 
 
 @pytest.fixture(params=sorted(PROBLEMS))
@@ -83,10 +87,10 @@ def test_labels_of_another_kind_are_refused(problem: Problem[Any, Any], versions
             problem.read(versions[kind], config_of(problem))
 
 
-def test_it_learns_scores_and_predicts(
-    problem: Problem[Any, Any], versions: dict[str, Version], tmp_path: Path
-) -> None:
-    version, config = versions[problem.kinds[0]], config_of(problem)
+@pytest.mark.parametrize(("name", "kind"), EVERY)
+def test_it_learns_scores_and_predicts(name: str, kind: str, versions: dict[str, Version], tmp_path: Path) -> None:
+    problem = PROBLEMS[name]
+    version, config = versions[kind], config_of(problem)
     examples = problem.read(version, config)
     assert examples.digests == tuple(record.digest for record in version.records())
     assert not examples.settled[examples.states == "unlabeled"].any()
@@ -131,13 +135,14 @@ def test_it_learns_scores_and_predicts(
     assert all(one.schema == problem.prediction_schema(False) for one in tables)
     assert pa.concat_tables(tables)["digest"].to_pylist() == list(examples.digests)
 
-    alone = problem.loose(examples.classes, [(record.width, record.height) for record in version.records()])
+    sizes = [(record.width, record.height) for record in version.records()]
+    alone = problem.loose(examples.classes, sizes, kind=version.manifest.kind)
     assert not alone.settled.any()
     bare = problem.feed(config, torch.device("cpu"), pixels, alone)
     again = list(problem.predict(model, bare, everything, head=head, embed=False))
     assert pa.concat_tables(again).drop(["digest"]) == pa.concat_tables(tables).drop(["digest"])
     for row in pa.concat_tables(again).to_pylist():
-        said = problem.tell(row, examples.classes)
+        said = problem.tell(row, alone)
         scores = [guess.score for guess in said.guesses]
         assert scores == sorted(scores, reverse=True)
         assert {(guess.concept, guess.name) for guess in said.guesses} <= {(one.id, one.name) for one in alone.classes}

@@ -32,6 +32,7 @@ def main() -> int:
     parser.add_argument("--attempt", type=int, default=0)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--watch-stdin", action="store_true")
+    parser.add_argument("--each", action="store_true")
     asked = parser.parse_args()
     if asked.watch_stdin:
         threading.Thread(target=watch, daemon=True).start()
@@ -159,7 +160,13 @@ def select(asked: argparse.Namespace, behave: dict[str, Any]) -> int:
         {"digest": row["digest"], "score": 1 - row.get("probability", 0.0), "chosen_by": by[place % 2]}
         for place, row in enumerate(rows)
     ]
-    order = {"strategy": asked.strategy, "seed": asked.seed, "ranking": ranking, "concepts": asked.concepts}
+    order = {
+        "strategy": asked.strategy,
+        "seed": asked.seed,
+        "ranking": ranking,
+        "concepts": asked.concepts,
+        "each": asked.each,
+    }
     asked.out.write_text(json.dumps(order))
     return 0
 

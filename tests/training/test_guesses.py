@@ -38,3 +38,17 @@ def test_boxes_are_shown_from_the_threshold_that_validation_pictures_chose(
     summary: dict[str, object], sure: float
 ) -> None:
     assert guesses.shown_from(summary) == sure
+
+
+def test_of_several_classes_each_is_proposed_from_its_own_threshold() -> None:
+    row = {"digest": "a", "predicted": 0, "probability": 0.9, "distribution": [0.9, 0.45, 0.7, 0.2]}
+    summary = {"threshold_from": "val", "class_thresholds": {"7": 0.6, "9": 0.4, "11": 0.75}}
+    propose = guesses.proposer("choices", summary)
+    found = propose(row, [7, 9, 11, 13], {7, 9, 11, 13})
+    assert found is not None and found[0] == {"choice": [7, 9]}
+    assert found[1] == pytest.approx((0.9 + 0.45) / 2)
+    assert propose(row, [7, 9, 11, 13], {11, 13}) is None  # never that nothing is there
+    even = guesses.proposer("choices", {**summary, "threshold_from": "even"})(row, [7, 9, 11, 13], {9, 11})
+    assert even is not None and even[0] == {"choice": [11]}
+    single = guesses.proposer("choice", {})(row, [7, 9, 11, 13], {7})
+    assert single is not None and single[0] == {"choice": [7]}

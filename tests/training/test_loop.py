@@ -108,6 +108,35 @@ def test_a_class_archived_since_is_not_proposed(engine: Engine) -> None:
     assert looked_at == sorted(project.classes.filter(archived_at=None).values_list("concept_id", flat=True))
 
 
+def test_a_round_over_several_classes_proposes_each_from_its_own_threshold(engine: Engine) -> None:
+    project = crowd.opened_for_several(pictures=12, holdout=2, redundancy=1, order="entropy", show_proposals=True)
+    cat, dog, owl = concepts(project).values()
+    (ada,) = crowd.crowd_of(project, 1)
+    assert cycle.refusal(project) is not None
+    for task, names in zip(crowd.tasks_of(project)[2:8], [("cat", "dog"), ("cat",), ()] * 2, strict=True):
+        crowd.answer(project, ada, task, crowd.several(project, *names))
+    waiting = Image.objects.filter(project=project, tasks__state=Task.State.OPEN, tasks__holdout=False).order_by("id")
+    shares = [[0.9, 0.5, 0.1], [0.3, 0.5, 0.1], [0.9, 0.1, 0.9], [0.1, 0.1, 0.1]]
+    report = {
+        "split": "holdout", "version_digest": "d", "counts": {"scored": 2}, "threshold_from": "val",
+        "map": {"value": 0.75, "low": 0.5, "high": 0.9, "count": 2},
+        "class_thresholds": {str(cat): 0.8, str(dog): 0.4, str(owl): 0.5},
+    }  # fmt: skip
+    engine.says(
+        classes=[cat, dog, owl], report=report,
+        unlabeled=[[image.digest, row] for image, row in zip(waiting, shares, strict=True)],
+    )  # fmt: skip
+    turn = turn_once(project)
+    assert (turn.state, turn.error, turn.labels_spent) == ("done", None, 6)
+    assert turn.evaluation is not None and turn.evaluation.summary["class_thresholds"] == report["class_thresholds"]
+    assert json.loads((folders.round_folder(turn) / "ranking.json").read_text())["each"]
+    answers = {offer.task.image_id: offer.answer for offer in Proposal.objects.filter(live=True)}
+    said = [answers.get(image.pk) for image in waiting]
+    assert said == [{"choice": sorted((cat, dog))}, {"choice": [dog]}, {"choice": sorted((cat, owl))}, None]
+    assert turn.chosen["ranked"] == 4 and turn.chosen["proposed"] == 3
+    assert cycle.rounds(project)[0]["accuracy"]["value"] == 0.75
+
+
 def test_rounds_are_compared_on_the_same_holdout(engine: Engine) -> None:
     project = labeled_project()
     engine.knows(project)

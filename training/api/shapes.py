@@ -45,7 +45,10 @@ class RunShape(serializers.Serializer[Any]):
     train_accuracy = serializers.FloatField(allow_null=True)
     val_loss = serializers.FloatField(allow_null=True)
     val_accuracy = serializers.FloatField(allow_null=True)
-    val_map = serializers.FloatField(allow_null=True, help_text="Of boxes: mAP over overlaps .5 to .95.")
+    val_map = serializers.FloatField(
+        allow_null=True,
+        help_text="mAP: of boxes over overlaps .5 to .95, of several classes their mean average precision.",
+    )
     val_map50 = serializers.FloatField(allow_null=True, help_text="Of boxes: mAP at overlap .5.")
     progress = serializers.DictField(child=serializers.JSONField())
     created_at = serializers.DateTimeField()

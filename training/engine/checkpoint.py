@@ -40,6 +40,8 @@ class Checkpoint:
     step: int
     figures: dict[str, Any]
     best: dict[str, Any]
+    kind: str = ""
+    """Of the labels it learned from; empty in checkpoints that do not say."""
 
 
 def save_checkpoint(checkpoint: Checkpoint, model: nn.Module, optimizer_state: dict[str, Tensor]) -> None:
@@ -81,6 +83,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
             step=head["step"],
             figures=head["figures"],
             best=head["best"],
+            kind=head.get("kind", ""),
         )
     except OSError as error:
         raise ValueError(f"{folder.name}: no whole checkpoint lies there ({error.strerror})") from error
@@ -151,6 +154,7 @@ def _head(checkpoint: Checkpoint, files: dict[str, str]) -> dict[str, Any]:
         "epoch": checkpoint.epoch,
         "step": checkpoint.step,
         "config": dataclasses.asdict(config),
+        "kind": checkpoint.kind,
         "classes": [dataclasses.asdict(entry) for entry in checkpoint.classes],
         "version_digest": checkpoint.version_digest,
         "code_revision": code_revision(),

@@ -41,9 +41,9 @@ def describe_scores(
     return {
         "split": split,
         "counts": counts,
-        "loss": _mean(losses),
-        "top1": _share(int((truth == predicted).sum()), len(rows)),
-        "top5": _share(int(_in_top(shares, truth, 5).sum()), len(rows)) if classes > 5 else None,
+        "loss": mean_figure(losses),
+        "top1": share_figure(int((truth == predicted).sum()), len(rows)),
+        "top5": share_figure(int(_in_top(shares, truth, 5).sum()), len(rows)) if classes > 5 else None,
         "classes": [_class_figures(examples, confusion, index) for index in range(classes)],
         "confusion": confusion.tolist(),
         "agreement_known": bool(len(rows)) and bool(examples.agreed[rows].all()),
@@ -62,13 +62,14 @@ def wilson(correct: int, count: int) -> tuple[float, float]:
     return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
 
 
-def _share(correct: int, count: int) -> dict[str, Any]:
+def share_figure(correct: int, count: int) -> dict[str, Any]:
+    """A share of so many with its 95 % interval."""
     low, high = wilson(correct, count)
     value = correct / count if count else None
     return {"value": value, "correct": correct, "count": count, "low": low, "high": high}
 
 
-def _mean(losses: Floats) -> dict[str, Any]:
+def mean_figure(losses: Floats) -> dict[str, Any]:
     """Mean with its 95 % interval by the normal approximation; no interval under two pictures."""
     count = len(losses)
     if count == 0:

@@ -47,13 +47,14 @@ from training.engine.preview import preview
 from training.engine.problems import PROBLEMS
 from training.engine.select import STRATEGIES
 from training.engine.serve import own_stdout, serve
-from training.engine.strategy import rank, rank_boxes
+from training.engine.strategy import rank, rank_boxes, rank_each
 from training.engine.weights import load_into, read_weights
 
 DONE, FAILED, STOPPED, ORPHANED = 0, 1, 3, 4
 PROGRESS_SECONDS = 0.5
 LOOK_AT_ONCE = 32
-SAID = ("split", "counts", "loss", "top1", "top5", "map", "map50", "figures", "message")  # of an evaluation, on screen
+# Of an evaluation, on screen.
+SAID = ("split", "counts", "loss", "top1", "top5", "map", "map50", "exact", "micro", "figures", "message")
 
 
 def run_fit(asked: argparse.Namespace) -> int:
@@ -183,7 +184,7 @@ def run_select(asked: argparse.Namespace) -> int:
             ranking = rank_boxes(strategy, digests, found, **drawn)
         else:
             digests, shares = read_shares(asked.predictions)
-            ranking = rank(strategy, digests, shares, **drawn)
+            ranking = (rank_each if asked.each else rank)(strategy, digests, shares, **drawn)
     except (OSError, ValueError, KeyError) as error:
         raise Fault("data", f"{asked.predictions.name}: not a file of predictions ({error})") from error
     write_json(asked.out, {"strategy": strategy.name, "seed": asked.seed, "ranking": ranking})

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from training.engine.config import Config
 from training.engine.data import ClassExamples
 from training.engine.device import autocast
+from training.engine.several import SeveralExamples
 from training.engine.transforms import AUGMENT, TRANSFORMS, gather, generator_for, normalise
 
 DEVICE_SHARE = 0.4  # of free GPU memory that the pixels of a whole version may take
@@ -18,11 +19,12 @@ DEVICE_SHARE = 0.4  # of free GPU memory that the pixels of a whole version may 
 
 @dataclass(frozen=True)
 class Feed:
-    """Pixels, what they teach, and how the config wants them. `targets` are indices (n) or shares (n, classes)."""
+    """Pixels, what they teach, and how the config wants them. `targets` are indices (n) or shares (n, classes);
+    `truth` are indices, or (n, classes) which are there."""
 
     config: Config
     device: torch.device
-    examples: ClassExamples
+    examples: ClassExamples | SeveralExamples
     pixels: Tensor
     truth: Tensor
     targets: Tensor
@@ -48,11 +50,16 @@ class Feed:
         return normalise(found.to(self.device), self.config.normalise, channels_last=channels_last)
 
 
-def make_feed(config: Config, device: torch.device, pixels: Tensor, examples: ClassExamples) -> Feed:
+def make_feed(config: Config, device: torch.device, pixels: Tensor, examples: ClassExamples | SeveralExamples) -> Feed:
     """A feed whose pixels lie on the GPU where they fit there."""
-    indices, shares = torch.from_numpy(examples.truth), examples.shares
-    targets = indices if shares is None else torch.from_numpy(shares)
-    return Feed(config, device, examples, near(pixels, device), indices, targets)
+    shares = examples.shares
+    if isinstance(examples, SeveralExamples):
+        truth = torch.from_numpy(examples.present)
+        targets = truth.float() if shares is None else torch.from_numpy(shares)
+    else:
+        truth = torch.from_numpy(examples.truth)
+        targets = truth if shares is None else torch.from_numpy(shares)
+    return Feed(config, device, examples, near(pixels, device), truth, targets)
 
 
 def near(pixels: Tensor, device: torch.device) -> Tensor:

@@ -38,6 +38,8 @@ class Model:
     classes: tuple[ClassEntry, ...]
     network: nn.Module
     device: torch.device
+    kind: str = ""
+    """Of the labels it learned from, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def model_from_checkpoint(folder: Path, *, device: str = "auto") -> Model:
     config = replace(checkpoint.config, device=device)
     set_threads(config)
     place = device_of(config)
-    return Model(config, checkpoint.classes, load_model(checkpoint, place), place)
+    return Model(config, checkpoint.classes, load_model(checkpoint, place), place, checkpoint.kind)
 
 
 def model_from_weights(
@@ -137,12 +139,12 @@ def look(model: Model, pictures: Sequence[Picture]) -> list[Told]:
 
 def _look_at_alike(model: Model, pictures: Sequence[Picture]) -> list[Told]:
     problem = PROBLEMS[model.config.problem]
-    examples = problem.loose(model.classes, [one.size for one in pictures])
+    examples = problem.loose(model.classes, [one.size for one in pictures], kind=model.kind)
     pixels = torch.from_numpy(np.stack([one.pixels for one in pictures]))
     feed = problem.feed(model.config, model.device, pixels, examples)
     rows = np.arange(len(pictures))
     tables = problem.predict(model.network, feed, rows, head=architecture_of(model.config).head, embed=False)
-    return [problem.tell(row, model.classes) for table in tables for row in table.to_pylist()]
+    return [problem.tell(row, examples) for table in tables for row in table.to_pylist()]
 
 
 def as_data(told: Told, *, top: int, least: float = 0.0) -> dict[str, Any]:

@@ -87,7 +87,8 @@ def prepare(
         if initial is not None:
             kept = _take(model, initial, config)
             journal.log(f"weights taken; new at random: {', '.join(kept[:NAMED]) or 'nothing'}{_more(kept)}")
-        last = Checkpoint(journal.checkpoints, config, examples.classes, version.manifest.digest, 0, 0, {}, {})
+        kind = version.manifest.kind
+        last = Checkpoint(journal.checkpoints, config, examples.classes, version.manifest.digest, 0, 0, {}, {}, kind)
     else:
         model = load_model(last, device)
         journal.log(f"goes on after epoch {last.epoch}")

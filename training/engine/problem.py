@@ -101,8 +101,8 @@ class Problem(Protocol[E, F]):
     def read(self, version: Version, config: Config, classes: tuple[ClassEntry, ...] | None = None) -> E:
         """All records; `classes` are the checkpoint's where it has its own list, matched by concept id."""
 
-    def loose(self, classes: tuple[ClassEntry, ...], sizes: Sequence[tuple[int, int]]) -> E:
-        """Examples of pictures of these widths and heights of which nothing else is known."""
+    def loose(self, classes: tuple[ClassEntry, ...], sizes: Sequence[tuple[int, int]], *, kind: str) -> E:
+        """Examples of pictures of these widths and heights of which nothing else is known; `kind` as in a manifest."""
 
     def check_trainable(self, examples: E) -> list[str]:
         """Names of the classes without a training picture; Fault data where there is nothing to learn."""
@@ -131,5 +131,5 @@ class Problem(Protocol[E, F]):
     def prediction_schema(self, embed: bool) -> pa.Schema:
         """The columns of these tables."""
 
-    def tell(self, row: Mapping[str, Any], classes: Sequence[ClassEntry]) -> Told:
-        """One row of these tables for people."""
+    def tell(self, row: Mapping[str, Any], examples: E) -> Told:
+        """One row of these tables, made of these examples, for people."""

@@ -23,7 +23,8 @@ class Strategy(Protocol):
         """One number per row of (n, classes), higher = ask sooner."""
 
     def doubts(self, scores: Scores) -> Scores:
-        """How unsure the model is of boxes with these scores, 0 to 1 each; zeros where it is not asked."""
+        """How unsure the model is of boxes, or of classes of several, that it takes for so likely there: 0 to 1 each;
+        zeros where it is not asked."""
 
 
 def rank(
@@ -38,6 +39,22 @@ def rank(
         strategy.name,
         digests,
         lambda order, generator: strategy.scores(distribution[order], generator),
+        seed=seed,
+        random_share=random_share,
+    )
+
+
+def rank_each(
+    strategy: Strategy, digests: list[str], shares: Shares, *, seed: int, random_share: float = 0.1
+) -> list[dict[str, Any]]:
+    """As `rank`, for pictures that may have several classes: the mean doubt over the classes (`shares`, (n, classes),
+    has how likely each is there), so that a picture is asked about where most of its classes are open."""
+    return _ranked(
+        strategy.name,
+        digests,
+        lambda order, generator: (
+            strategy.doubts(shares[order].astype(np.float64).ravel()).reshape(len(order), -1).mean(axis=1)
+        ),
         seed=seed,
         random_share=random_share,
     )

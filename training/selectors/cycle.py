@@ -256,11 +256,12 @@ def _round(
 
 
 def _accuracy(evaluation: Evaluation, shared: int | None) -> dict[str, Any]:
-    """Top-1, or for boxes mAP at overlap .5, with interval and count.
+    """Top-1, for boxes mAP at overlap .5, for several classes mAP, with interval and count.
 
     `comparable` says whether it was scored on the holdout that all others were.
     """
-    told = evaluation.summary.get("top1") or evaluation.summary.get("map50") or {}
+    summary = evaluation.summary
+    told = summary.get("top1") or summary.get("map50") or summary.get("map") or {}
     counts = evaluation.summary.get("counts") or {}
     number = evaluation.version.number
     return {

@@ -65,7 +65,9 @@ def pictures_of_cell(
         raise errors.Conflict("evaluation_not_ready", "This evaluation has not ended yet.")
     path = folders.evaluation_folder(evaluation) / "predictions.parquet"
     if "top1" not in evaluation.summary:
-        raise errors.Conflict("no_confusion", "This evaluation is of boxes, and has no confusion matrix.")
+        raise errors.Conflict(
+            "no_confusion", "This evaluation is not of one class per picture, and has no confusion matrix."
+        )
     try:
         table = pq.read_table(path, columns=COLUMNS)
     except FileNotFoundError:

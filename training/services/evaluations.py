@@ -18,8 +18,8 @@ from training.services.heart import Heart
 
 State = Evaluation.State
 SUMMARY = (
-    "split", "version_digest", "counts", "loss", "top1", "top5", "map", "map50", "figures", "threshold",
-    "threshold_from", "errors", "agreement_known", "message",
+    "split", "version_digest", "counts", "loss", "top1", "top5", "map", "map50", "exact", "micro", "figures",
+    "threshold", "class_thresholds", "threshold_from", "errors", "agreement_known", "message",
 )  # fmt: skip
 GIVEN_UP = "The worker was lost again and again while this evaluation was going on; look at the server, then ask anew."
 

@@ -1,9 +1,11 @@
 """What the engine predicts for a picture, as labeling takes it: a hidden distribution, and an answer that may be shown.
 
-The columns of `predictions.parquet` tell the kind: boxes have `boxes`, classes have `distribution`.
+The columns of `predictions.parquet` tell boxes from classes: boxes have `boxes`, classes have `distribution`, in which
+shares of one class add up to 1 and those of several do not.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,12 @@ import pyarrow.parquet as pq
 CHUNK = 500
 CLASSES = ("digest", "predicted", "probability", "distribution")
 BOXES = ("digest", "boxes", "concepts", "scores")
+SEVERAL = "choices"
 SHOWN_FROM = 0.5  # where nothing better is known: fainter boxes cost a person more to remove than they save
 LEAST_PIXELS = 1.0
+
+
+Proposer = Callable[[Mapping[str, Any], Sequence[int], Collection[int]], tuple[Any, float] | None]
 
 
 def read_guesses(predictions: Path) -> Iterator[list[dict[str, Any]]]:
@@ -42,10 +48,30 @@ def shown_from(summary: Mapping[str, Any]) -> float:
     return float(summary["threshold"])
 
 
+def said_from(summary: Mapping[str, Any]) -> dict[int, float]:
+    """From which share each class of several is said to be there, by concept id, as the validation pictures chose it;
+    empty where they could not say."""
+    if summary.get("threshold_from") != "val":
+        return {}
+    return {int(concept): float(share) for concept, share in summary.get("class_thresholds", {}).items()}
+
+
+def classes_of(
+    row: Mapping[str, Any], concepts: Sequence[int], live: Collection[int], *, thresholds: Mapping[int, float]
+) -> tuple[Any, float] | None:
+    """Every class that is likely enough there, as an answer with their mean share; None where none is."""
+    found = {
+        concept: float(share)
+        for concept, share in zip(concepts, row["distribution"], strict=True)
+        if concept in live and share >= thresholds.get(concept, SHOWN_FROM)
+    }
+    return ({"choice": sorted(found)}, sum(found.values()) / len(found)) if found else None
+
+
 def answer_of(
     row: Mapping[str, Any], concepts: Sequence[int], live: Collection[int], *, sure: float = SHOWN_FROM
 ) -> tuple[Any, float] | None:
-    """The answer to propose, with its score; None where none may be given. Never that nothing is there.
+    """The one class, or the boxes, to propose, with a score; None where none may be given. Never that nothing is there.
 
     `sure`: boxes with a lower score are left out.
     """
@@ -61,6 +87,14 @@ def answer_of(
     if not boxes:
         return None
     return {"boxes": boxes}, sum(one["score"] for one in boxes) / len(boxes)
+
+
+def proposer(kind: str, summary: Mapping[str, Any]) -> Proposer:
+    """What makes an answer out of a row, a checkpoint's concepts and those that may be answered, for a kind of label;
+    `summary` is that of the checkpoint's evaluation."""
+    if kind == SEVERAL:
+        return partial(classes_of, thresholds=said_from(summary))
+    return partial(answer_of, sure=shown_from(summary))
 
 
 def _has_room(box: Sequence[float]) -> bool:

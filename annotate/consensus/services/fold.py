@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from annotate.consensus.learned import learned
-from annotate.consensus.method import Opinion, Voice
+from annotate.consensus.method import NOTHING, Opinion, Voice, key_of
 from annotate.consensus.models import Consensus, Decision
 from annotate.consensus.rules import Rules, Tally, next_state, tally
 from annotate.kinds import KINDS
@@ -154,7 +154,7 @@ def write_ruling(project: Project, task: TaskFacts, *, answer: Any, source: str)
             **classes_named(task.kind, answer),
             "confidence": 1.0,
             "agreement": found.agreement(weigh(project, task.id, votes).agreement),
-            "distribution": {} if kind.several else {str(said[0]) if said else "nothing": 1.0},
+            "distribution": {key_of(concept): 1.0 for concept in said or (NOTHING,)} if kind.whole else {},
             "counts": found.as_counts(),
             "votes": found.votes,
             "method": project.consensus_method,

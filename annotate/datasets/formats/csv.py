@@ -15,11 +15,11 @@ from annotate.datasets.format import (
     picture,
     wanted,
 )
-from annotate.datasets.tables import add_votes, class_name, compact, csv_chunks, flag, safe
+from annotate.datasets.tables import SEVERAL, add_votes, class_name, compact, csv_chunks, flag, joined, safe
 from annotate.manifest.read import Version
 from annotate.manifest.schema import ClassEntry, Label
 
-KINDS: Final = ("choice",)
+KINDS: Final = ("choice", SEVERAL)
 COLUMNS: Final = (
     "digest", "name", "split", "state", "class", "class_index", "class_id", "class_key", "confidence", "distribution",
     "votes", "counts", "agreement", "gold", "label_source", "decided", "width", "height", "group", "source", "licence",
@@ -46,7 +46,7 @@ class Csv:
     )
 
     def accepts(self, kind: str) -> bool:
-        """One class per picture fits a row."""
+        """The classes of a whole picture fit a row."""
         return kind in KINDS
 
     def write(self, version: Version, sink: Sink, *, options: Options, step: Step) -> Losses:
@@ -85,7 +85,7 @@ def _rows(
             safe(record.name),
             record.split,
             record.state,
-            *_label_cells(label, entries),
+            *_label_cells(label, entries, several=version.manifest.kind == SEVERAL),
             record.width,
             record.height,
             safe(record.group),
@@ -97,17 +97,17 @@ def _rows(
         )
 
 
-def _label_cells(label: Label | None, entries: Mapping[int, ClassEntry]) -> tuple[Any, ...]:
+def _label_cells(label: Label | None, entries: Mapping[int, ClassEntry], *, several: bool) -> tuple[Any, ...]:
     if label is None:
         return ("",) * 12
     names = {concept: entry.name for concept, entry in entries.items()}
-    chosen = label.value.get("choice", ())
-    entry = entries.get(chosen[0]) if chosen else None
+    chosen = [entries[concept] for concept in label.value.get("choice", ()) if concept in entries]
+    keys = joined(entry.key for entry in chosen) if several else "".join(entry.key for entry in chosen)
     return (
-        class_name(label.value, names),
-        entry.index if entry else "",
-        entry.id if entry else "",
-        safe(entry.key) if entry else "",
+        class_name(label.value, names, several=several),
+        ";".join(str(entry.index) for entry in chosen),
+        ";".join(str(entry.id) for entry in chosen),
+        safe(keys),
         repr(float(label.confidence)),
         compact(dict(label.distribution)),
         label.votes,

@@ -23,13 +23,13 @@ from annotate.datasets.format import (
     wanted,
 )
 from annotate.datasets.safe_names import class_folders, file_name
-from annotate.datasets.tables import add_votes, csv_chunks, safe
+from annotate.datasets.tables import SEVERAL, add_votes, csv_chunks, safe
 from annotate.manifest.read import Version
 from annotate.manifest.schema import Record, row_to_json
 
 SPLITS: Final = ("train", "val", "holdout")
 UNSETTLED: Final = "without_class"  # beside the splits, so that no reader takes its folders for classes
-KINDS: Final = ("choice",)
+KINDS: Final = ("choice", SEVERAL)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class ImageFolder:
     )
 
     def accepts(self, kind: str) -> bool:
-        """One class per picture is one folder per picture."""
+        """One class per picture is one folder per picture; a picture with several cannot be held, and is counted."""
         return kind in KINDS
 
     def write(self, version: Version, sink: Sink, *, options: Options, step: Step) -> Losses:
@@ -85,6 +85,8 @@ def _placed(version: Version, include: str, losses: Losses) -> Iterator[tuple[Re
             yield record, f"{UNSETTLED}/{record.state}/{record.split or 'left_out'}/{name}"
         elif record.split not in SPLITS:
             losses.count("left_out")
+        elif len(record.labels[0].value["choice"]) > 1:
+            losses.count("several")
         else:
             yield record, f"{record.split}/{folders[record.labels[0].value['choice'][0]]}/{name}"
 

@@ -151,7 +151,7 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
     # One file may be refused for several records of it, each for a reason of its own.
     seal = staged.digest if staged else f"{delivery.code} {delivery.reason}"
     key = hashlib.sha256(told + b"\x00" + seal.encode("utf-8", "surrogatepass")).hexdigest()
-    says, boxed = batch.staged or batch.labels_as != Batch.LabelsAs.NONE, batch.project.kind == pages.KIND
+    says, kind = batch.staged or batch.labels_as != Batch.LabelsAs.NONE, batch.project.kind
     page = delivery.page
     if page is None and batch.unsaid_is_empty and not delivery.code:
         page = pages.empty(path)
@@ -166,8 +166,8 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
         state=State.PENDING if staged else State.REFUSED,
         code=delivery.code,
         message=readable_name(delivery.reason[:300]),
-        label=readable_name(delivery.label, 200) if says and not boxed else "",
-        page=pages.to_text(page) if says and boxed and page else "",
+        label=readable_name(delivery.label, 200) if says and kind != pages.KIND else "",
+        page=pages.to_text(page) if says and kind in pages.PAGED and page else "",
         split=delivery.split if batch.take_splits or batch.staged else "",
         group_name=readable_name(delivery.group, 200),
     )

@@ -238,9 +238,11 @@ def _import_labels(chunk: _Chunk) -> None:
 def _label(chunk: _Chunk, file: BatchFile, image: Image) -> ImportedLabel | None:
     """What is to be kept of the source's words on one picture; None where there are none, or none that can be used."""
     batch = chunk.batch
-    found = ImportedLabel(image=image, source_name=batch.source_name, labels_as=batch.labels_as)
+    kind = batch.project.kind
+    found = ImportedLabel(image=image, source_name=batch.source_name, kind=kind, labels_as=batch.labels_as)
     if file.page:
-        found.kind, found.answer = pages.KIND, _boxes(chunk, file, image)
+        tags = kind == pages.TAGS
+        found.answer = pages.tags(pages.from_text(file.page), batch.mapping) if tags else _boxes(chunk, file, image)
         return found if found.answer else None
     if not file.label or batch.mapping.get(file.label, 0) is None:
         return None

@@ -98,7 +98,7 @@ def map_classes(
     that is not in it is the class of that name. Refused, all or none: labels of
     another kind, a name that was not found or is mapped twice, an unknown concept, a name that means no class.
     """
-    if (analysis["says"] == "boxes") != (project.kind == pages.KIND):
+    if not pages.fits(analysis["says"], project.kind):
         raise errors.Conflict("labels_of_other_kind", "The labels of this delivery are not of this project's kind.")
     found = [one["name"] for one in analysis["classes"]]
     told = {one["name"]: one for one in mapping}
@@ -138,7 +138,7 @@ def _follow(batch: Batch) -> None:
     rows = BatchFile.objects.filter(batch=batch, state=State.PENDING, archive=False)
     if batch.labels_as == Batch.LabelsAs.NONE:
         rows.update(label="", page="")
-    elif batch.unsaid_is_empty and batch.project.kind == pages.KIND:
+    elif batch.unsaid_is_empty and batch.project.kind in pages.PAGED:
         rows.filter(page="", code="").update(page=pages.to_text(pages.empty("")))
     if not batch.take_splits:
         rows.update(split="")

@@ -79,14 +79,15 @@ def _answer(project: Project, label: ImportedLabel, names: Mapping[str, int]) ->
         return ({"choice": [concept]}, "") if concept is not None else (None, label.label)
     if "choice" in said:
         return (said, "") if said["choice"][0] in live else (None, label.label)
-    if "boxes" in said:
-        boxes = []
-        for one in said["boxes"]:
+    for part in ("boxes", "classes"):
+        found = []
+        for one in said.get(part, ()):
             concept = one.get("concept", names.get(projects.folded(one["class"])))
             if concept not in live:
                 return None, one["class"]
-            boxes.append({"concept": concept, **{key: one[key] for key in one if key not in ("class", "concept")}})
-        said = {"boxes": boxes}
+            found.append({"concept": concept, **{key: one[key] for key in one if key not in ("class", "concept")}})
+        if found:
+            said = {part: found} if part == "boxes" else {"choice": sorted({one["concept"] for one in found})}
     try:
         return cut_to_picture(label.kind, parse_answer(label.kind, said, live), image_id=label.image_id), ""
     except errors.Invalid:

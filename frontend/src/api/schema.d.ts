@@ -3152,7 +3152,7 @@ export interface components {
             val_accuracy: number | null;
             /**
              * Format: double
-             * @description Of boxes: mAP over overlaps .5 to .95.
+             * @description mAP: of boxes over overlaps .5 to .95, of several classes their mean average precision.
              */
             val_map: number | null;
             /**

@@ -97,8 +97,38 @@ export interface Report {
   agreement_known: boolean
   message: string | null
 }
+/** One class of several: `low` and `high` are the interval of recall. */
+export interface SeveralClass {
+  index: number
+  id: number
+  name: string
+  count: number
+  predicted: number
+  correct: number
+  ap: number | null
+  precision: number | null
+  recall: number | null
+  f1: number | null
+  low: number
+  high: number
+  threshold: number
+}
+export interface SeveralReport {
+  split: string
+  counts: Record<string, number>
+  map: { value: number | null; low: number | null; high: number | null; count: number }
+  exact: Figure
+  micro: { precision: number | null; recall: number | null; f1: number | null }
+  classes: SeveralClass[]
+  /** "val", or "even" where no validation picture could say. */
+  threshold_from: string
+  agreement_known: boolean
+  message: string | null
+}
 /** The schema leaves the report open, because each problem has its own. */
-export type Evaluation = Omit<Schema['EvaluationDetail'], 'content'> & { content: Report | BoxReport | null }
+export type Evaluation = Omit<Schema['EvaluationDetail'], 'content'> & {
+  content: Report | BoxReport | SeveralReport | null
+}
 export type CellPicture = Schema['CellPicture']
 
 export const versionsQuery = (pid: number) =>

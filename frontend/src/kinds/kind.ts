@@ -2,7 +2,7 @@
 import type { ComponentType } from 'react'
 import type { Size } from '@/geometry/points'
 import type { Answer } from '@/store/desk'
-import type { Mark, Sketch } from './sketch'
+import type { Gathering, Mark, Sketch } from './sketch'
 
 /** A class as the pages get it from the server. */
 export interface ClassEntry {
@@ -21,7 +21,7 @@ export interface ClassEntry {
 export type Pass = 'cannot_tell' | 'nothing' | 'broken' | 'skip'
 
 export interface KeyPlan {
-  /** What a key without modifiers answers; empty for a kind that is drawn. */
+  /** What a key without modifiers answers; empty for a kind whose answer is put together. */
   answers: ReadonlyMap<string, Answer>
   /** The key of each class that has one. */
   keys: ReadonlyMap<number, string>
@@ -43,8 +43,8 @@ export interface ControlsProps {
   proposalTag?: string
   /** The answer given before, when this task is looked at again. */
   given: Answer | null
-  /** What is being drawn; null for a kind that is not, and before there is a picture. */
-  sketch: Sketch | null
+  /** The answer on its way; null for a kind that is answered by a key, and before there is a picture. */
+  sketch: Gathering | null
   disabled: boolean
   onAnswer: (answer: Answer) => void
   onSearch: () => void
@@ -60,7 +60,7 @@ export interface SearchProps {
   onClose: () => void
 }
 
-/** What a sketch begins with, for one task. */
+/** What an answer that is put together begins with, for one task. */
 export interface Beginning {
   classes: readonly ClassEntry[]
   size: Size
@@ -68,7 +68,7 @@ export interface Beginning {
   proposal: Answer | null
   /** Given earlier, to be changed. */
   given: Answer | null
-  /** What `Sketch.keep` gave when this task was left before. */
+  /** What `Gathering.keep` gave when this task was left before. */
   kept: unknown
   /** The class that was drawn last. */
   concept: number | null
@@ -80,16 +80,22 @@ export interface PanelProps {
   disabled: boolean
 }
 
-/** The part of a drawn kind that is fetched when somebody draws. */
-export interface DrawnCode {
-  open: (beginning: Beginning) => Sketch
+/** The part of a kind that puts answers together, fetched when somebody begins one. */
+export interface GatheringCode {
+  open: (beginning: Beginning) => Gathering
   /** Beside the picture: what is drawn, as a list, with what can be said of it. */
-  Panel: ComponentType<PanelProps>
+  Panel?: ComponentType<PanelProps>
 }
 
-/** A kind whose answer is drawn on the picture, piece by piece, and handed in as a whole. */
+/** A kind whose answer is put together piece by piece and handed in as a whole. */
+export interface Gathers {
+  load: () => Promise<GatheringCode>
+  /** The texts of its common keys, in the area `label` of the catalogues. */
+  keys: 'keys.drawnKeys' | 'keys.severalKeys'
+}
+
+/** What more there is to a kind whose answer is put together by drawing on the picture. */
 export interface Drawn {
-  load: () => Promise<DrawnCode>
   /** What of an answer can be shown over its picture; `classes` name the pieces. */
   marks: (answer: Answer, classes: readonly ClassEntry[]) => Mark[]
   /** The keys for drawing, with the name of their text in the area `box` of the catalogues. */
@@ -106,10 +112,12 @@ export interface LabelKind {
   named: (answer: Answer, classes: readonly ClassEntry[]) => ClassEntry[]
   /** Ids of the classes that an answer used, as often as it did. */
   used: (answer: Answer) => readonly number[]
-  /** What naming a class alone answers; null where a class belongs to something drawn. */
+  /** What naming a class alone answers; null where it is one piece of an answer. */
   answerOf: (concept: number) => Answer | null
+  /** May be fetched when it is first shown: a page puts it under a `Suspense`. */
   Controls: ComponentType<ControlsProps>
   Search: ComponentType<SearchProps>
   /** Null where an answer is given at once, by a key. */
+  gathers: Gathers | null
   drawn: Drawn | null
 }

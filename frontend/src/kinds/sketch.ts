@@ -1,4 +1,5 @@
-/** What the canvas knows of a drawn kind: marks that lie still, the one in hand, and where presses go. */
+/** An answer that is put together piece by piece, and what the canvas knows of one that is drawn: marks that lie
+ * still, the one in hand, and where presses go. */
 import type { Box } from '@/geometry/box'
 import type { ImagePoint, ScreenPoint, Size } from '@/geometry/points'
 import type { View } from '@/geometry/transform'
@@ -56,33 +57,13 @@ export interface Seen {
   stage: Size
 }
 
-export interface Sketch {
+/** An answer on its way, for one task. */
+export interface Gathering {
   subscribe: (listener: () => void) => () => void
-  /** Of the picture that it lies on: the very object that the picture came with. */
-  readonly size: Size
-  /** A new list whenever something in it changed. */
-  readonly still: readonly Mark[]
-  readonly held: Held | null
   /** Counts every change of what will be handed in; not the moves in between. */
   readonly turn: number
-  /** The box that a zoom to the selection goes to. */
-  readonly focus: Box | null
-  /** True while a press, or the first of two clicks, is being drawn. */
-  readonly drawing: boolean
-  /** Hides everything drawn, to see the picture itself. */
-  readonly bare: boolean
   readonly canUndo: boolean
   readonly canRedo: boolean
-
-  /** Whether a press there takes hold of something; a finger's press that does not pans. */
-  grabs: (how: Pointing) => boolean
-  press: (how: Pointing) => void
-  move: (how: Pointing) => void
-  release: (how: Pointing) => void
-  /** A press that turned out to be something else, as two fingers do. */
-  cancel: () => void
-  /** The pointer without a press: the mouse pointer's shape there. */
-  hover: (how: Pointing) => string
 
   /** True when the key was taken. */
   key: (press: KeyPress, seen: Seen) => boolean
@@ -96,10 +77,40 @@ export interface Sketch {
   undo: () => boolean
   redo: () => boolean
 
-  /** The whole answer with all suggestions that remain; null when nothing is drawn. */
+  /** The whole answer with all suggestions that remain; null when there is nothing in it. */
   answer: () => Answer | null
-  /** Says inline why it was not handed in: nothing is drawn, or something is although nothing should be. */
+  /** Says inline why it was not handed in: nothing is in it, or something is although nothing should be. */
   object: (why: 'empty' | 'drawn') => void
   /** What must outlive the page, the same object until it changes; null when nothing was done yet. */
   keep: () => unknown
+}
+
+/** One that is drawn on the picture. */
+export interface Sketch extends Gathering {
+  /** Of the picture that it lies on: the very object that the picture came with. */
+  readonly size: Size
+  /** A new list whenever something in it changed. */
+  readonly still: readonly Mark[]
+  readonly held: Held | null
+  /** The box that a zoom to the selection goes to. */
+  readonly focus: Box | null
+  /** True while a press, or the first of two clicks, is being drawn. */
+  readonly drawing: boolean
+  /** Hides everything drawn, to see the picture itself. */
+  readonly bare: boolean
+
+  /** Whether a press there takes hold of something; a finger's press that does not pans. */
+  grabs: (how: Pointing) => boolean
+  press: (how: Pointing) => void
+  move: (how: Pointing) => void
+  release: (how: Pointing) => void
+  /** A press that turned out to be something else, as two fingers do. */
+  cancel: () => void
+  /** The pointer without a press: the mouse pointer's shape there. */
+  hover: (how: Pointing) => string
+}
+
+/** The one that lies on the picture, where it is drawn. */
+export function drawnOf(gathering: Gathering | null): Sketch | null {
+  return gathering && 'still' in gathering ? (gathering as Sketch) : null
 }

@@ -12,6 +12,8 @@ from annotate.core import errors
 from annotate.core.progress import LongJob
 from annotate.ingest import incoming, selectors, services
 from annotate.ingest.models import Batch, BatchFile, Image, ImportedLabel
+from annotate.labeling import services as labeling
+from annotate.labeling.models import Task
 from annotate.projects.models import LabelClass, Project
 from tests.annotate.ingest import sets
 from tests.annotate.ingest.deliver import deliver, loose, pictures, ready, take_in
@@ -97,6 +99,25 @@ def test_a_committed_delivery_goes_in_as_it_was_said() -> None:
     assert Counter(Image.objects.values_list("split", flat=True)) == {"train": 5, "holdout": 1}
     assert not list(incoming.folder().iterdir())
     assert not BatchFile.objects.exclude(page="").exists()
+
+
+def test_where_several_classes_are_asked_for_boxes_say_which_are_there() -> None:
+    project, admin = ready(kind="choices", consensus_method="dawid_skene_each")
+    batch = looked_at(project, ("voc.zip", sets.voc_set()))
+    assert selectors.analysis_view(batch)["fits"]
+    commit(batch, admin, labels_as="gold", mapping=MAPPING, source_name="lab")
+    hound, cat = LabelClass.objects.get(project=project, concept__name="Hound").concept_id, concepts(project)["cat"]
+    cats = {"classes": [{"class": "cat", "concept": cat}]}
+    assert answers(source_name="lab", kind="choices") == {
+        "0.png": {"classes": [*cats["classes"], {"class": "hound", "concept": hound}]},
+        "1.png": cats, "2.png": {"nothing": True},
+    }  # fmt: skip
+    labeling.open_tasks()
+    labeling.take_imported()
+    gold = {row.image.name.rsplit("/", 1)[-1]: row.gold for row in Task.objects.exclude(gold=None)}
+    assert gold["0.png"] == {"choice": sorted((cat, hound))} and gold["2.png"] == {"nothing": True}
+    folders = take_in(project, [("cat/9.png", picture_bytes(9))], labels_as="votes", source_name="tree")
+    assert (folders.state, answers(source_name="tree", kind="choices")) == (Batch.State.DONE, {"9.png": None})
 
 
 def test_pictures_alone_and_pictures_that_the_source_is_silent_about() -> None:

@@ -1,9 +1,9 @@
-"""One class per picture, learned from the settled class or from the crowd's shares."""
+"""Classes of whole pictures, learned from the settled ones or from the crowd's shares: one each, or any number."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from annotate.manifest.read import Version
 from annotate.manifest.schema import ClassEntry, Label
+from training.engine import each, several
 from training.engine.class_scores import describe_scores, score_table
 from training.engine.config import Config
 from training.engine.data import ClassExamples, check_classes
@@ -22,6 +23,7 @@ from training.engine.errors import Fault
 from training.engine.examples import read_records, unknown
 from training.engine.feed import Feed, forward_all, make_feed
 from training.engine.problem import Figures, Guess, Progress, Rows, Scores, Shown, Step, Told
+from training.engine.several import SeveralExamples, check_several, read_several
 
 COLUMNS = [
     ("digest", pa.string()),
@@ -34,18 +36,23 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Classification:
-    """Cross-entropy over the classes. "Nothing fits" is no class, and teaches nothing here."""
+    """Cross-entropy over the classes; "nothing fits" is no class then, and teaches nothing. Where a picture may have
+    several, each class is a question of its own (`each`), and a picture with none teaches that."""
 
     name: str = "classification"
-    kinds: tuple[str, ...] = ("choice",)
+    kinds: tuple[str, ...] = ("choice", several.KIND)
     resizes: tuple[str, ...] = ("crop", "press")
     transforms: tuple[str, ...] = ("plain", "flip", "crop_flip")
 
     def check_config(self, config: Config) -> None:
         """Nothing: every option has a meaning here."""
 
-    def read(self, version: Version, config: Config, classes: tuple[ClassEntry, ...] | None = None) -> ClassExamples:
+    def read(
+        self, version: Version, config: Config, classes: tuple[ClassEntry, ...] | None = None
+    ) -> ClassExamples | SeveralExamples:
         """All records, with shares where the config learns from them and the classes are the version's own."""
+        if version.manifest.kind == several.KIND:
+            return read_several(version, problem=self.name, classes=classes, soft=config.targets == "soft")
         entries = version.manifest.classes if classes is None else classes
         index_of = {entry.id: entry.index for entry in entries}
         soft = config.targets == "soft" and classes is None
@@ -73,9 +80,13 @@ class Classification:
             shares=np.stack(beliefs) if beliefs else None,
         )
 
-    def loose(self, classes: tuple[ClassEntry, ...], sizes: Sequence[tuple[int, int]]) -> ClassExamples:
+    def loose(
+        self, classes: tuple[ClassEntry, ...], sizes: Sequence[tuple[int, int]], *, kind: str
+    ) -> ClassExamples | SeveralExamples:
         """Pictures without a truth."""
         count = len(sizes)
+        if kind == several.KIND:
+            return several.loose_several(classes, count)
         return ClassExamples(
             **unknown(classes, count), truth=np.full(count, -1), agreed=np.zeros(count, np.bool_), shares=None
         )
@@ -100,11 +111,15 @@ class Classification:
             shares[truth] = total = 1.0
         return (shares / np.float32(total)).astype(np.float32)
 
-    def check_trainable(self, examples: ClassExamples) -> list[str]:
-        """Names of the classes without a training picture; two must have some."""
+    def check_trainable(self, examples: ClassExamples | SeveralExamples) -> list[str]:
+        """Names of the classes without a training picture; there must be something to tell apart."""
+        if isinstance(examples, SeveralExamples):
+            return check_several(examples)
         return check_classes(examples)
 
-    def feed(self, config: Config, device: torch.device, pixels: Tensor, examples: ClassExamples) -> Feed:
+    def feed(
+        self, config: Config, device: torch.device, pixels: Tensor, examples: ClassExamples | SeveralExamples
+    ) -> Feed:
         """Pictures with the settled class, or the shares that were read."""
         return make_feed(config, device, pixels, examples)
 
@@ -117,10 +132,12 @@ class Classification:
         return logits.float().softmax(1)
 
     def step(self, model: nn.Module, feed: Feed, rows: Rows, *, epoch: int, batch: int) -> Step:
-        """Mean cross-entropy, and how many were right."""
+        """Mean cross-entropy, and how many were right where there is one class to be right about."""
         images, targets, truth = feed.train_batch(rows, epoch=epoch, batch=batch)
         with autocast(feed.config, feed.device):
             logits = model(images)
+        if isinstance(feed.examples, SeveralExamples):
+            return Step(each.loss(logits, targets, feed.config.label_smoothing).mean())
         loss = self.loss(logits, targets, feed.config.label_smoothing).mean()
         return Step(loss, int((logits.detach().argmax(1) == truth).sum()))
 
@@ -129,7 +146,9 @@ class Classification:
         return Shown(feed.augmented(rows, epoch=epoch, batch=batch).cpu().numpy())
 
     def score(self, model: nn.Module, feed: Feed, rows: Rows) -> Figures:
-        """`val_loss` and `val_accuracy` against the settled classes."""
+        """`val_loss` and `val_accuracy` against the settled classes; of several `val_map` for the latter."""
+        if isinstance(feed.examples, SeveralExamples):
+            return each.score(model, feed, feed.examples, rows)
         if len(rows) == 0:
             return {"val_loss": None, "val_accuracy": None}
         loss_sum, correct = 0.0, 0
@@ -142,13 +161,16 @@ class Classification:
         return {"val_loss": loss_sum / len(rows), "val_accuracy": correct / len(rows)}
 
     def merit(self, figures: Figures) -> tuple[float, ...] | None:
-        """The higher validation accuracy, then the lower loss."""
-        accuracy, loss = figures["val_accuracy"], figures["val_loss"]
+        """The higher validation accuracy (of several classes their mAP), then the lower loss."""
+        accuracy, loss = figures["val_map" if "val_map" in figures else "val_accuracy"], figures["val_loss"]
         return None if accuracy is None or loss is None else (accuracy, -loss)
 
     def evaluate(self, model: nn.Module, feed: Feed, rows: Rows, *, split: str, progress: Progress) -> Scores:
-        """Loss, top-1 and top-5, figures per class and the confusion matrix."""
+        """Loss, top-1 and top-5, figures per class and the confusion matrix; of several classes mAP, and figures at
+        thresholds from the validation pictures."""
         examples = feed.examples
+        if isinstance(examples, SeveralExamples):
+            return each.evaluate(model, feed, examples, rows, split=split, progress=progress)
         shares = np.zeros((len(rows), len(examples.classes)), np.float32)
         losses = np.zeros(len(rows), np.float32)
         done = 0
@@ -166,7 +188,7 @@ class Classification:
         return pa.schema([*COLUMNS, *([("embedding", pa.list_(pa.float32()))] if embed else [])])
 
     def predict(self, model: nn.Module, feed: Feed, rows: Rows, *, head: str, embed: bool) -> Iterator[pa.Table]:
-        """The distribution over the classes, and its highest."""
+        """The distribution over the classes, and its highest; of several how likely each is there."""
         schema = self.prediction_schema(embed)
         given: list[Tensor] = []
         hook = model.get_submodule(head).register_forward_pre_hook(
@@ -175,7 +197,8 @@ class Classification:
         concepts = np.array([entry.id for entry in feed.examples.classes])
         try:
             for part, logits in forward_all(model, feed, rows):
-                shares = self.probabilities(logits).cpu().numpy()
+                several_there = isinstance(feed.examples, SeveralExamples)
+                shares = (each.probabilities if several_there else self.probabilities)(logits).cpu().numpy()
                 predicted = shares.argmax(1)
                 columns = {
                     "digest": [feed.examples.digests[row] for row in part.tolist()],
@@ -190,7 +213,8 @@ class Classification:
         finally:
             hook.remove()
 
-    def tell(self, row: Mapping[str, Any], classes: Sequence[ClassEntry]) -> Told:
+    def tell(self, row: Mapping[str, Any], examples: ClassExamples | SeveralExamples) -> Told:
         """Every class with its share."""
-        ranked = sorted(zip(row["distribution"], classes, strict=True), key=lambda one: -one[0])
-        return Told("one", tuple(Guess(entry.id, entry.name, share) for share, entry in ranked))
+        ranked = sorted(zip(row["distribution"], examples.classes, strict=True), key=lambda one: -one[0])
+        form: Literal["one", "any"] = "any" if isinstance(examples, SeveralExamples) else "one"
+        return Told(form, tuple(Guess(entry.id, entry.name, share) for share, entry in ranked))

@@ -42,7 +42,7 @@ class Detection:
         """All records with their boxes."""
         return read_boxes(version, problem=self.name, kinds=self.kinds, classes=classes)
 
-    def loose(self, classes: tuple[ClassEntry, ...], sizes: Sequence[tuple[int, int]]) -> BoxExamples:
+    def loose(self, classes: tuple[ClassEntry, ...], sizes: Sequence[tuple[int, int]], *, kind: str) -> BoxExamples:
         """Pictures without known boxes."""
         return loose_boxes(classes, sizes)
 
@@ -124,9 +124,9 @@ class Detection:
             }
             yield pa.table(columns, schema=schema)
 
-    def tell(self, row: Mapping[str, Any], classes: Sequence[ClassEntry]) -> Told:
+    def tell(self, row: Mapping[str, Any], examples: BoxExamples) -> Told:
         """Every box that was found, however faint."""
-        names = {entry.id: entry.name for entry in classes}
+        names = {entry.id: entry.name for entry in examples.classes}
         found = zip(row["concepts"], row["scores"], row["boxes"], strict=True)
         return Told("boxes", tuple(Guess(one, names[one], score, tuple(box)) for one, score, box in found))
 

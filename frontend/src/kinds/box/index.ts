@@ -19,5 +19,6 @@ export const box: LabelKind = {
   answerOf: () => null,
   Controls,
   Search: TypeAhead,
-  drawn: { load: () => import('./drawing'), marks: marksOf, help: HELP, letters: DRAWING },
+  gathers: { load: () => import('./drawing'), keys: 'keys.drawnKeys' },
+  drawn: { marks: marksOf, help: HELP, letters: DRAWING },
 }

@@ -7,6 +7,7 @@ export const KEYED = 20
 /** Letters for the eleventh class and on, without those that mean something on the label and review pages. */
 const LETTERS = [...'qwertyadfhzxcvmiop']
 const NOTHING_KEPT: ReadonlySet<string> = new Set()
+const NO_ANSWERS: KeyPlan['answers'] = new Map()
 
 /** Up to twenty classes have a key that answers at once; beyond that letters open the search. */
 export function planKeys(classes: readonly ClassEntry[], recent: readonly number[]): KeyPlan {
@@ -14,4 +15,9 @@ export function planKeys(classes: readonly ClassEntry[], recent: readonly number
   const answers = new Map<string, Answer>()
   for (const [concept, key] of keys) answers.set(key, { choice: [concept] })
   return { answers, keys, taken: new Set(answers.keys()), searches: many ? 'all' : 'none' }
+}
+
+/** The same keys for classes that are ticked: none of them answers. */
+export function planTicks(classes: readonly ClassEntry[], recent: readonly number[]): KeyPlan {
+  return { ...planKeys(classes, recent), answers: NO_ANSWERS }
 }

@@ -15,6 +15,8 @@ interface Props {
   /** Marked, with what the mark says. */
   given: readonly number[]
   givenTag: string
+  /** Of classes that can be ticked, those that are; absent where one click answers. */
+  ticked?: readonly number[]
   disabled: boolean
   onPick: (concept: number) => void
   onSearch: () => void
@@ -22,10 +24,10 @@ interface Props {
 
 /** One button per class that has a key, and the way to all the others when there are more. */
 export const Chips = memo(function Chips(props: Props) {
-  const { classes, plan, many, proposed, given, disabled, onPick, onSearch } = props
+  const { classes, plan, many, proposed, given, ticked, disabled, onPick, onSearch } = props
   const { t } = useTranslation('label')
   const live = classes.filter((entry) => !entry.archived)
-  const wanted = new Set([...proposed, ...given])
+  const wanted = new Set([...proposed, ...given, ...(ticked ?? [])])
   const shown = many ? live.filter((entry) => plan.keys.has(entry.concept_id) || wanted.has(entry.concept_id)) : live
   const ordered = many ? bySlot(shown, plan.keys) : shown
   return (
@@ -38,6 +40,7 @@ export const Chips = memo(function Chips(props: Props) {
           hotkey={plan.keys.get(entry.concept_id) ?? null}
           proposed={proposed.includes(entry.concept_id) ? props.proposedTag : null}
           given={given.includes(entry.concept_id) ? props.givenTag : null}
+          ticked={ticked?.includes(entry.concept_id)}
           disabled={disabled}
           onPick={onPick}
         />
@@ -69,14 +72,17 @@ interface ChipProps {
   hotkey: string | null
   proposed: string | null
   given: string | null
+  ticked?: boolean | undefined
   disabled: boolean
   onPick: (concept: number) => void
 }
 
-const Chip = memo(function Chip({ entry, hotkey, proposed, given, disabled, onPick }: ChipProps) {
+const Chip = memo(function Chip({ entry, hotkey, proposed, given, ticked, disabled, onPick }: ChipProps) {
   const [looking, setLooking] = useState(false)
   const example = entry.examples[0]
-  const marks = [styles.chip, proposed && styles.proposed, given && styles.given].filter(Boolean).join(' ')
+  // Where classes are ticked the tick itself says which stand, and only a suggestion is marked besides.
+  const marked = ticked === undefined ? given && styles.given : ticked && styles.ticked
+  const marks = [styles.chip, proposed && styles.proposed, marked].filter(Boolean).join(' ')
   return (
     <span
       className={styles.holder}
@@ -93,11 +99,17 @@ const Chip = memo(function Chip({ entry, hotkey, proposed, given, disabled, onPi
         onClick={() => onPick(entry.concept_id)}
         disabled={disabled}
         aria-keyshortcuts={hotkey ?? undefined}
+        aria-pressed={ticked}
         data-concept={entry.concept_id}
       >
         {hotkey && <kbd aria-hidden>{hotkey.toUpperCase()}</kbd>}
         <span className={styles.mark} style={{ background: classColour(entry.index, entry.color) }} aria-hidden />
         <span className={styles.name}>{entry.name}</span>
+        {ticked && (
+          <span className={styles.tick} aria-hidden>
+            ✓
+          </span>
+        )}
         {proposed && <span className={styles.tag}>{proposed}</span>}
         {given && <span className={styles.tag}>{given}</span>}
       </button>

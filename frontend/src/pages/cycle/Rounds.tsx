@@ -9,16 +9,18 @@ import { useFormat } from '@/i18n/format'
 import { presetTitle } from '../runs/inWords'
 import { tellDone, tellFailed } from '../tell'
 
+/** What rounds are scored by: accuracy, of boxes mAP at overlap .5, of several classes mAP. */
+export type Measure = 'accuracy' | 'map50' | 'map'
+
 interface Props {
   pid: number
   rounds: Round[]
   mayWork: boolean
-  /** Scored by mAP at overlap .5, not by accuracy. */
-  boxed: boolean
+  measure: Measure
 }
 
 /** What each round cost and brought. */
-export function Rounds({ pid, rounds, mayWork, boxed }: Props) {
+export function Rounds({ pid, rounds, mayWork, measure }: Props) {
   const { t, i18n } = useTranslation(['cycle', 'training'])
   const client = useQueryClient()
   const rescore = useMutation({
@@ -45,7 +47,7 @@ export function Rounds({ pid, rounds, mayWork, boxed }: Props) {
               <Table.Th>{t('round')}</Table.Th>
               <Table.Th>{t('labels')}</Table.Th>
               <Table.Th>{t('votes')}</Table.Th>
-              <Table.Th>{t(boxed ? 'map50' : 'accuracy')}</Table.Th>
+              <Table.Th>{t(measure)}</Table.Th>
               <Table.Th>{t('strategy')}</Table.Th>
               <Table.Th>{t('run')}</Table.Th>
               <Table.Th>{t('evaluation')}</Table.Th>

@@ -11,7 +11,10 @@ import { ErrorState } from '@/components/ErrorState'
 import { PageTitle } from '@/components/PageTitle'
 import { NextRound } from './NextRound'
 import { Ring } from './Ring'
-import { Rounds } from './Rounds'
+import { type Measure, Rounds } from './Rounds'
+
+const MEASURES: Partial<Record<string, Measure>> = { box: 'map50', choices: 'map' }
+const CHARTS = { accuracy: 'chart', map50: 'mapChart', map: 'eachChart' } as const
 
 /** The whole circle at a glance: what waits in each stage, what the rounds have brought, and the button for the next. */
 export default function CyclePage() {
@@ -19,7 +22,7 @@ export default function CyclePage() {
   const { t } = useTranslation('cycle')
   const project = useQuery(projectQuery(pid))
   const cycle = useQuery(cycleQuery(pid))
-  const boxed = project.data?.kind === 'box'
+  const measure = MEASURES[project.data?.kind ?? ''] ?? 'accuracy'
   const mayWork = project.data?.actions.includes('work') ?? false
   return (
     <>
@@ -39,8 +42,8 @@ export default function CyclePage() {
               <Text c="dimmed">{t('roundsEmpty')}</Text>
             ) : (
               <Stack>
-                <Chart rounds={cycle.data.rounds} boxed={boxed} />
-                <Rounds pid={pid} rounds={cycle.data.rounds} mayWork={mayWork} boxed={boxed} />
+                <Chart rounds={cycle.data.rounds} measure={measure} />
+                <Rounds pid={pid} rounds={cycle.data.rounds} mayWork={mayWork} measure={measure} />
               </Stack>
             )}
           </section>
@@ -50,8 +53,8 @@ export default function CyclePage() {
   )
 }
 
-/** Accuracy, or for boxes mAP, over labels; drawn from the second scored round on, because one point is no curve. */
-function Chart({ rounds, boxed }: { rounds: Round[]; boxed: boolean }) {
+/** What rounds are scored by, over labels; drawn from the second scored round on, because one point is no curve. */
+function Chart({ rounds, measure }: { rounds: Round[]; measure: Measure }) {
   const { t } = useTranslation('cycle')
   const { x, curves } = useMemo(() => {
     const scored = rounds
@@ -61,7 +64,7 @@ function Chart({ rounds, boxed }: { rounds: Round[]; boxed: boolean }) {
       x: scored.map((round) => round.labels_spent),
       curves: [
         {
-          label: t(boxed ? 'map50' : 'accuracy'),
+          label: t(measure),
           values: scored.map((round) => round.accuracy?.value ?? null),
           colour: '#0072B2',
         },
@@ -79,11 +82,11 @@ function Chart({ rounds, boxed }: { rounds: Round[]; boxed: boolean }) {
         },
       ],
     }
-  }, [rounds, boxed, t])
+  }, [rounds, measure, t])
   if (x.length < 2) return null
   return (
     <Card withBorder padding="sm">
-      <Curves description={t(boxed ? 'mapChart' : 'chart')} xLabel={t('labelsAxis')} x={x} curves={curves} percent />
+      <Curves description={t(CHARTS[measure])} xLabel={t('labelsAxis')} x={x} curves={curves} percent />
     </Card>
   )
 }

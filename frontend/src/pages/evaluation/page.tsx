@@ -13,6 +13,7 @@ import { Confusion } from './Confusion'
 import { Counts, Headline } from './Parts'
 
 const BoxReport = lazy(() => import('./boxes/BoxReport'))
+const SeveralReport = lazy(() => import('./SeveralReport'))
 const ENOUGH = 30
 
 /** How good a run's network is, with the interval of every figure and the pictures behind every number. */
@@ -43,6 +44,8 @@ export default function EvaluationPage() {
           <Suspense>
             {'map50' in report ? (
               <BoxReport pid={pid} eid={eid} report={report} />
+            ) : 'exact' in report ? (
+              <SeveralReport report={report} />
             ) : (
               <ClassReport pid={pid} eid={eid} report={report} />
             )}

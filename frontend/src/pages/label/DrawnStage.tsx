@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import { Surface } from '@/canvas/Surface'
 import type { Viewport } from '@/canvas/viewport'
-import type { ClassEntry, DrawnCode } from '@/kinds/kind'
-import type { Sketch } from '@/kinds/sketch'
+import type { ClassEntry, GatheringCode } from '@/kinds/kind'
+import { drawnOf, type Gathering } from '@/kinds/sketch'
 import styles from './label.module.css'
 import { Restored } from './Restored'
 import type { AtDesk } from './useDesk'
@@ -11,8 +11,8 @@ interface Props {
   at: AtDesk
   /** The task on the screen, told to programs that read the page. */
   task: number | undefined
-  code: DrawnCode | null
-  sketch: Sketch | null
+  code: GatheringCode | null
+  sketch: Gathering | null
   classes: readonly ClassEntry[]
   /** When the draft on the screen was last changed; null where there was none, or it has been changed since. */
   restored: number | null
@@ -21,7 +21,9 @@ interface Props {
 }
 
 /** The picture to draw on, and beside it what is drawn. */
-export default function DrawnStage({ at, task, code, sketch, classes, restored, onViewport, children }: Props) {
+export default function DrawnStage({ at, task, code, sketch: begun, classes, restored, onViewport, children }: Props) {
+  const sketch = drawnOf(begun)
+  const Panel = code?.Panel
   return (
     <div className={styles.drawn} data-task={task}>
       <Surface
@@ -34,7 +36,7 @@ export default function DrawnStage({ at, task, code, sketch, classes, restored, 
         <Restored sketch={sketch} at={restored} />
       </Surface>
       <div className={styles.side}>
-        {code && sketch && <code.Panel sketch={sketch} classes={classes} disabled={task === undefined} />}
+        {Panel && sketch && <Panel sketch={sketch} classes={classes} disabled={task === undefined} />}
       </div>
     </div>
   )

@@ -16,16 +16,9 @@ interface Props {
 }
 
 /** In place of a picture: why there is none, and what to do about it. */
-export function EmptyDesk({ view, project, onAsk }: Props) {
+export default function EmptyDesk({ view, project, onAsk }: Props) {
   const { t } = useTranslation('label')
   const manages = project.actions.includes('manage')
-  if (!view.asked && !view.failure) {
-    return (
-      <p className={styles.note} role="status">
-        {t('empty.fetching')}
-      </p>
-    )
-  }
   if (view.reason === 'paused' && !view.failure) {
     return (
       <Suspense>

@@ -1,7 +1,7 @@
-import { type MouseEvent, memo } from 'react'
+import { type MouseEvent, memo, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, KeyPlan, LabelKind, Pass } from '@/kinds/kind'
-import type { Sketch } from '@/kinds/sketch'
+import type { Gathering } from '@/kinds/sketch'
 import type { Answer } from '@/store/desk'
 import { keyOf, LABEL_LETTERS } from './keys'
 import styles from './label.module.css'
@@ -15,7 +15,7 @@ interface Props {
   plan: KeyPlan
   proposal: Answer | null
   given: Answer | null
-  sketch: Sketch | null
+  sketch: Gathering | null
   /** What Space does, in words; null where it does nothing. */
   acceptText: string | null
   /** No picture to answer for. */
@@ -35,16 +35,18 @@ export const Footer = memo(function Footer(props: Props) {
   const { Controls } = kind
   return (
     <footer className={styles.footer}>
-      <Controls
-        classes={classes}
-        plan={plan}
-        proposal={given ? null : proposal}
-        given={given}
-        sketch={props.sketch}
-        disabled={idle || blind}
-        onAnswer={props.onAnswer}
-        onSearch={props.onSearch}
-      />
+      <Suspense>
+        <Controls
+          classes={classes}
+          plan={plan}
+          proposal={given ? null : proposal}
+          given={given}
+          sketch={props.sketch}
+          disabled={idle || blind}
+          onAnswer={props.onAnswer}
+          onSearch={props.onSearch}
+        />
+      </Suspense>
       <div className={styles.passes}>
         {props.acceptText && (
           <button

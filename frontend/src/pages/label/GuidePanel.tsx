@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** Beside the picture, so that both can be looked at: the rules, and each class with its meaning and examples. */
-export function GuidePanel({ guide, plan, onClose }: Props) {
+export default function GuidePanel({ guide, plan, onClose }: Props) {
   const { t } = useTranslation('label')
   const classes = guide.classes.filter((entry) => !entry.archived)
   return (

@@ -20,7 +20,7 @@ export function KeyMap({ kind, plan, classes, onClose }: Props) {
   const names = new Map(classes.map((entry) => [entry.concept_id, entry.name]))
   const classOf = new Map([...plan.keys].map(([concept, key]) => [key, names.get(concept) ?? '']))
   const letters = kind.drawn?.letters ?? NO_LETTERS
-  const texts = kind.drawn ? 'keys.drawnKeys' : 'keys'
+  const texts = kind.gathers?.keys ?? 'keys'
   const others = [
     [t('keys.space'), t(`${texts}.accept`)],
     ['Ctrl+Z', t(`${texts}.undo`)],

@@ -14,7 +14,6 @@ import type { KeptVote } from '@/store/shelf'
 import { forgetDraft } from './begun'
 import { useDrawnKeys } from './drawnKeys'
 import { Footer } from './Footer'
-import { GuidePanel } from './GuidePanel'
 import { guideQuery } from './guide'
 import { Header } from './Header'
 import { useGuideSeen, useRecent, useTone } from './kept'
@@ -30,9 +29,11 @@ import { useKeys } from './useKeys'
 import { useSketch } from './useSketch'
 
 const DrawnStage = lazy(() => import('./DrawnStage'))
+const GuidePanel = lazy(() => import('./GuidePanel'))
 const loadPanels = () => import('./Panels')
 const Panels = lazy(loadPanels)
 const Thanks = lazy(() => import('./Thanks'))
+const Restored = lazy(() => import('./Restored').then(({ Restored }) => ({ default: Restored })))
 
 /** After so many answers thanks are said, for as long as the next few take. */
 const FIFTY = 50
@@ -60,6 +61,7 @@ function usePlace(pid: number, userId: number) {
       user: userId,
       showProposals: guide.show_proposals,
       deep: kindOf(project.kind).drawn !== null,
+      drafts: kindOf(project.kind).gathers !== null,
     }),
     [pid, userId, guide.show_proposals, project.kind],
   )
@@ -102,7 +104,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
   }, [guideOpen, noteSeen])
   const pictured = view?.picture === 'ready'
   useEffect(() => {
-    if (pictured) void loadPanels() // after the first picture, so that they also open when the network is gone
+    if (pictured) void Promise.all([loadPanels(), import('./EmptyDesk'), import('./GuidePanel')]) // after the first picture, so that they also open when the network is gone
   }, [pictured])
 
   const close = useCallback(() => setPanel(null), [])
@@ -132,7 +134,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
     else pass(said)
   }
   const { keys: first, onViewport } = useDrawnKeys(sketch, plan, accept)
-  useKeys({ on: panel === null, plan, letters: LABEL_LETTERS, first: kind.drawn ? first : undefined }, (act) => {
+  useKeys({ on: panel === null, plan, letters: LABEL_LETTERS, first: kind.gathers ? first : undefined }, (act) => {
     if ('answer' in act) give(act.answer)
     else if ('command' in act) command(act.command)
     else if (at?.desk.view.task) setPanel({ name: 'search', start: act.search })
@@ -195,9 +197,18 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
         ) : (
           <Stage at={at} task={view?.task?.id}>
             {overlay}
+            {drawn.restored !== null && (
+              <Suspense>
+                <Restored sketch={sketch} at={drawn.restored} />
+              </Suspense>
+            )}
           </Stage>
         )}
-        {guideOpen && <GuidePanel guide={guide} plan={plan} onClose={toggleGuide} />}
+        {guideOpen && (
+          <Suspense fallback={null}>
+            <GuidePanel guide={guide} plan={plan} onClose={toggleGuide} />
+          </Suspense>
+        )}
       </div>
       <Footer
         kind={kind}
@@ -235,7 +246,7 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
 
 /** What Space does, in words. */
 function acceptText(kind: LabelKind, view: DeskView | null, t: TFunction<'label'>): string | null {
-  if (kind.drawn) return t(view?.proposal && !view.revisited ? 'acceptDrawn' : 'submit')
+  if (kind.gathers) return t(view?.proposal && !view.revisited ? 'acceptDrawn' : 'submit')
   if (view?.revisited) return t('revisit.keep')
   return view?.proposal ? t('accept') : null
 }

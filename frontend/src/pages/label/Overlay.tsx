@@ -1,12 +1,14 @@
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Project } from '@/api/types'
 import { KINDS } from '@/kinds'
 import type { ClassEntry } from '@/kinds/kind'
 import type { DeskView } from '@/store/labeling'
 import { answerText } from './answerText'
-import { EmptyDesk } from './EmptyDesk'
 import styles from './label.module.css'
 import type { AtDesk } from './useDesk'
+
+const EmptyDesk = lazy(() => import('./EmptyDesk'))
 
 interface Props {
   at: AtDesk | null
@@ -18,14 +20,18 @@ interface Props {
 /** What stands over the stage: that a picture comes, cannot be had, was answered before, or that there is none. */
 export function Overlay({ at, view, project, classes }: Props) {
   const { t } = useTranslation('label')
-  if (!at || !view) {
+  const fetching = (
+    <p className={styles.note} role="status">
+      {t('empty.fetching')}
+    </p>
+  )
+  if (!at || !view || (!view.task && !view.asked && !view.failure)) return fetching
+  if (!view.task)
     return (
-      <p className={styles.note} role="status">
-        {t('empty.fetching')}
-      </p>
+      <Suspense fallback={fetching}>
+        <EmptyDesk view={view} project={project} onAsk={() => at.desk.look()} />
+      </Suspense>
     )
-  }
-  if (!view.task) return <EmptyDesk view={view} project={project} onAsk={() => at.desk.look()} />
   return (
     <>
       {view.revisited && (

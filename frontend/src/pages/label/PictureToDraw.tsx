@@ -2,16 +2,16 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { close, type Pyramid, pyramidOf } from '@/canvas/pyramid'
 import { Surface } from '@/canvas/Surface'
 import type { Viewport } from '@/canvas/viewport'
-import type { ClassEntry, DrawnCode } from '@/kinds/kind'
-import type { Mark, Sketch } from '@/kinds/sketch'
+import type { ClassEntry, GatheringCode } from '@/kinds/kind'
+import { drawnOf, type Gathering, type Mark } from '@/kinds/sketch'
 import type { DeskPicture } from '@/store/desk'
 import styles from './label.module.css'
 import { wholeOf } from './pictures'
 
 interface Props {
   image: DeskPicture
-  code: DrawnCode | null
-  sketch: Sketch | null
+  code: GatheringCode | null
+  sketch: Gathering | null
   classes: readonly ClassEntry[]
   behind?: readonly Mark[]
   onViewport: (viewport: Viewport | null) => void
@@ -19,7 +19,9 @@ interface Props {
 }
 
 /** One picture, fetched here, to draw on outside the desk's queue; beside it what is drawn. */
-export default function PictureToDraw({ image, code, sketch, classes, behind, onViewport, children }: Props) {
+export default function PictureToDraw({ image, code, sketch: begun, classes, behind, onViewport, children }: Props) {
+  const sketch = drawnOf(begun)
+  const Panel = code?.Panel
   const show = useRef<(picture: Pyramid | null) => void>(() => undefined)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a picture is told apart by its id
   useEffect(() => {
@@ -56,7 +58,7 @@ export default function PictureToDraw({ image, code, sketch, classes, behind, on
         {children}
       </Surface>
       <div className={styles.side}>
-        {code && sketch && <code.Panel sketch={sketch} classes={classes} disabled={false} />}
+        {Panel && sketch && <Panel sketch={sketch} classes={classes} disabled={false} />}
       </div>
     </div>
   )

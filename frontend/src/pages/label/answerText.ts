@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next'
-import { KINDS } from '@/kinds'
+import { namedIn, usedIn } from '@/kinds'
 import type { ClassEntry } from '@/kinds/kind'
 import type { Answer } from '@/store/desk'
 
@@ -12,13 +12,11 @@ export function answerText(
 ): string {
   if ('nothing' in answer) return t(drawn ? 'pass.nothingDrawn' : 'pass.nothing')
   if ('pass' in answer) return t(`pass.${answer.pass}`)
-  const names = Object.values(KINDS).flatMap((kind) => {
-    const times = new Map<number, number>()
-    for (const concept of kind.used(answer)) times.set(concept, (times.get(concept) ?? 0) + 1)
-    return kind.named(answer, classes).map(({ concept_id, name }) => {
-      const count = times.get(concept_id) ?? 1
-      return count > 1 ? `${name} × ${count}` : name
-    })
+  const times = new Map<number, number>()
+  for (const concept of usedIn(answer)) times.set(concept, (times.get(concept) ?? 0) + 1)
+  const names = namedIn(answer, classes).map(({ concept_id, name }) => {
+    const count = times.get(concept_id) ?? 1
+    return count > 1 ? `${name} × ${count}` : name
   })
   return names.length > 0 ? names.join(', ') : t('pass.unknown')
 }

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useMemo, useRef } from 'react'
 import type { Viewport } from '@/canvas/viewport'
 import type { KeyPlan } from '@/kinds/kind'
-import type { Seen, Sketch } from '@/kinds/sketch'
+import type { Gathering, Seen } from '@/kinds/sketch'
 import { type Press, plainKey } from './keys'
 import type { Drawing } from './useKeys'
 
@@ -12,7 +12,7 @@ const MODIFIERS = new Set(['Shift', 'Control', 'Alt', 'Meta'])
 export type Looked = Pick<Viewport, 'seen' | 'key' | 'held'>
 
 interface Parts {
-  sketch: () => Sketch | null
+  sketch: () => Gathering | null
   plan: () => KeyPlan
   looked: () => Looked | null
   /** Space was let go of without a drag. */
@@ -59,8 +59,8 @@ export function drawing({ sketch, plan, looked, accept }: Parts): Drawing {
   }
 }
 
-/** The keys of what is drawn, and what takes the picture's viewport; Space ends in `onAccept`. */
-export function useDrawnKeys(sketch: Sketch | null, plan: KeyPlan, onAccept: () => void) {
+/** The keys of an answer on its way, and what takes the picture's viewport; Space ends in `onAccept`. */
+export function useDrawnKeys(sketch: Gathering | null, plan: KeyPlan, onAccept: () => void) {
   const viewport = useRef<Viewport | null>(null)
   const latest = useRef({ sketch, plan, onAccept })
   // With the page itself: a key pressed on what is just shown must find it.
@@ -86,8 +86,8 @@ export function useDrawnKeys(sketch: Sketch | null, plan: KeyPlan, onAccept: () 
   return { keys, onViewport }
 }
 
-/** The key of a class alone chooses what is drawn; a digit with Shift renames what is in hand. */
-function named(press: Press, sketch: Sketch, plan: KeyPlan): boolean {
+/** The key of a class alone chooses it; a digit with Shift renames what is in hand. */
+function named(press: Press, sketch: Gathering, plan: KeyPlan): boolean {
   if (press.ctrl || press.alt || press.repeat) return false
   const key = press.shift ? (/^Digit(\d)$/.exec(press.code)?.[1] ?? null) : plainKey(press)
   for (const [concept, own] of plan.keys) {

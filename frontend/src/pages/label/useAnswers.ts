@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, LabelKind, Pass } from '@/kinds/kind'
-import type { Sketch } from '@/kinds/sketch'
+import type { Gathering } from '@/kinds/sketch'
 import type { Answer, DeskTask } from '@/store/desk'
 import { turnOf } from '@/store/pool'
 import { answerText } from './answerText'
@@ -12,7 +12,7 @@ interface Giving {
   at: AtDesk | null
   kind: LabelKind
   classes: readonly ClassEntry[]
-  sketch: Sketch | null
+  sketch: Gathering | null
   /** Which turn of which task the page shows, as `turnOf` names it. */
   shown: string | null
   onGiven: () => void
@@ -26,7 +26,7 @@ interface Giving {
 interface Answers {
   give: (answer: Answer) => void
   pass: (said: Pass) => void
-  /** Hands in what is drawn; takes the proposal, or keeps the answer that undo brought back. */
+  /** Hands in what was put together; takes the proposal, or keeps the answer that undo brought back. */
   accept: () => void
   /** What was answered last, in words. */
   last: string
@@ -64,8 +64,8 @@ export function useAnswers({ at, kind, classes, sketch, shown, onGiven, onKept, 
   const accept = useCallback(() => {
     if (!at) return
     const { task, revisited, proposal } = at.desk.view
-    if (kind.drawn) {
-      // The desk is a frame ahead of the page: what is drawn on the picture before is no answer for this one.
+    if (kind.gathers) {
+      // The desk is a frame ahead of the page: what is said of the picture before is no answer for this one.
       if (task && turnOf(task) === shown) handIn(sketch, give)
     } else if (revisited) at.desk.toNewest()
     else if (proposal) give(proposal.answer)
@@ -73,8 +73,8 @@ export function useAnswers({ at, kind, classes, sketch, shown, onGiven, onKept, 
   return { give, pass, accept, last }
 }
 
-/** What is drawn, with all suggestions that remain; the sketch says so where there is nothing. */
-export function handIn(sketch: Sketch | null, give: (answer: Answer) => void): void {
+/** What was put together, with all suggestions that remain; it says so itself where there is nothing. */
+export function handIn(sketch: Gathering | null, give: (answer: Answer) => void): void {
   const answer = sketch?.answer()
   if (answer) give(answer)
   else sketch?.object('empty')

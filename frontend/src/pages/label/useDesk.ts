@@ -23,9 +23,12 @@ interface Place {
   showProposals: boolean
   /** Pictures will be zoomed into. */
   deep: boolean
+  /** Answers are put together, and kept while they are. */
+  drafts: boolean
 }
 
 const NOTHING_BEGUN: ReadonlySet<string> = new Set()
+const NOWHERE: Place = { project: 0, user: 0, showProposals: false, deep: false, drafts: false }
 
 function open(place: Place, sender: Sender, begun: ReadonlySet<string>): AtDesk {
   let stage: Stage = {
@@ -58,7 +61,7 @@ function open(place: Place, sender: Sender, begun: ReadonlySet<string>): AtDesk 
 /** Sits this person down at the project's desk; what was leased and not answered is handed back on leaving. */
 export function useDesk(place: Place | null): AtDesk | null {
   const [at, setAt] = useState<AtDesk | null>(null)
-  const { project, user, showProposals, deep } = place ?? { project: 0, user: 0, showProposals: false, deep: false }
+  const { project, user, showProposals, deep, drafts } = place ?? NOWHERE
   useEffect(() => {
     if (project === 0) return
     let sat: AtDesk | null = null
@@ -75,9 +78,9 @@ export function useDesk(place: Place | null): AtDesk | null {
       if (event.persisted) location.reload()
     }
     senderFor(user).then(async (sender) => {
-      const begun = deep ? await begunTasks(user, project) : NOTHING_BEGUN
+      const begun = drafts ? await begunTasks(user, project) : NOTHING_BEGUN
       if (left) return
-      const here = open({ project, user, showProposals, deep }, sender, begun)
+      const here = open({ project, user, showProposals, deep, drafts }, sender, begun)
       sat = here
       setAt(here)
       await here.desk.start()
@@ -93,6 +96,6 @@ export function useDesk(place: Place | null): AtDesk | null {
       leave()
       setAt(null)
     }
-  }, [project, user, showProposals, deep])
+  }, [project, user, showProposals, deep, drafts])
   return at
 }

@@ -1,13 +1,13 @@
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
-import type { ClassEntry, DrawnCode, LabelKind } from '@/kinds/kind'
-import type { Sketch } from '@/kinds/sketch'
+import type { ClassEntry, GatheringCode, LabelKind } from '@/kinds/kind'
+import type { Gathering } from '@/kinds/sketch'
 import type { Answer, DeskPicture } from '@/store/desk'
 import type { DeskView } from '@/store/labeling'
 import { draftName, openedDrafts } from './begun'
 
 interface Drawn {
-  code: DrawnCode | null
-  sketch: Sketch | null
+  code: GatheringCode | null
+  sketch: Gathering | null
   /** When the draft that was found here was last changed, in milliseconds; null where none was, or it was changed. */
   restored: number | null
 }
@@ -32,7 +32,7 @@ interface Shown {
 
 const NOTHING = () => () => undefined
 
-/** What this person draws on the picture that is on the screen: begun with its draft, kept at every change. */
+/** The answer that this person puts together for the picture on the screen: begun with its draft, kept at every change. */
 export function useSketch({ user, project, kind, classes, view }: Place): Drawn {
   const task = view?.picture === 'ready' ? view.task : null
   const again = view?.revisited ?? null
@@ -43,10 +43,10 @@ export function useSketch({ user, project, kind, classes, view }: Place): Drawn 
   return useOpened(kind, classes, shown)
 }
 
-/** A sketch over the picture that is shown; null as long as none is, or its code or its draft is still to come. */
+/** One for the picture that is shown; null as long as none is, or its code or its draft is still to come. */
 export function useOpened(kind: LabelKind, classes: readonly ClassEntry[], shown: Shown | null): Drawn {
   const code = useCode(kind)
-  const [opened, setOpened] = useState<{ name: Shown['name']; sketch: Sketch; restored: number | null } | null>(null)
+  const [opened, setOpened] = useState<{ name: Shown['name']; sketch: Gathering; restored: number | null } | null>(null)
   const concept = useRef<number | null>(null)
   // With the page itself: no key finds a picture that is shown without the sketch that belongs to it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the classes may be fetched anew; a sketch lasts for its name
@@ -85,13 +85,13 @@ export function useOpened(kind: LabelKind, classes: readonly ClassEntry[], shown
   return { code, sketch, restored: turn === 0 ? (present?.restored ?? null) : null }
 }
 
-/** The code of a drawn kind, fetched once. */
-function useCode(kind: LabelKind): DrawnCode | null {
-  const [code, setCode] = useState<DrawnCode | null>(null)
+/** The code that puts answers together, fetched once. */
+function useCode(kind: LabelKind): GatheringCode | null {
+  const [code, setCode] = useState<GatheringCode | null>(null)
   useEffect(() => {
     let here = true
     setCode(null)
-    kind.drawn?.load().then((loaded) => here && setCode(loaded))
+    kind.gathers?.load().then((loaded) => here && setCode(loaded))
     return () => {
       here = false
     }
@@ -100,7 +100,7 @@ function useCode(kind: LabelKind): DrawnCode | null {
 }
 
 /** Writes each change of the sketch on this device; a sketch with nothing done to it leaves no draft. */
-function follow(sketch: Sketch, draft: string | null, onTurn: () => void): () => void {
+function follow(sketch: Gathering, draft: string | null, onTurn: () => void): () => void {
   let turn = sketch.turn
   let kept = sketch.keep()
   return sketch.subscribe(() => {

@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ClassEntry, DrawnCode } from '@/kinds/kind'
-import type { Sketch } from '@/kinds/sketch'
+import type { ClassEntry, GatheringCode } from '@/kinds/kind'
+import type { Gathering } from '@/kinds/sketch'
 import type { Answer, DeskPicture } from '@/store/desk'
 import { Restored } from '../label/Restored'
 import styles from './mine.module.css'
@@ -10,8 +10,8 @@ const PictureToDraw = lazy(() => import('../label/PictureToDraw'))
 
 interface Props {
   image: DeskPicture
-  code: DrawnCode | null
-  sketch: Sketch | null
+  code: GatheringCode | null
+  sketch: Gathering | null
   classes: readonly ClassEntry[]
   /** When the draft on the screen was last changed, in milliseconds. */
   restored: number | null

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { KINDS } from '@/kinds'
 import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
@@ -66,7 +66,7 @@ function Change(props: Placed) {
       onKey={(event) => {
         if (search !== null) return
         const press = pressOf(event.nativeEvent)
-        if (kind.drawn && !press.typing && first.down(press)) {
+        if (kind.gathers && !press.typing && first.down(press)) {
           event.preventDefault()
           return
         }
@@ -74,8 +74,8 @@ function Change(props: Placed) {
         if (!act) return
         if ('answer' in act) onAnswer(act.answer)
         else if ('search' in act) setSearch(act.search)
-        else if (kind.drawn && act.command === 'accept') handIn(sketch, onAnswer)
-        else if (kind.drawn && act.command === 'undo') sketch?.undo()
+        else if (kind.gathers && act.command === 'accept') handIn(sketch, onAnswer)
+        else if (kind.gathers && act.command === 'undo') sketch?.undo()
         else if (act.command in PASSES) onAnswer(PASSES[act.command as keyof typeof PASSES])
         else return
         event.preventDefault()
@@ -91,16 +91,23 @@ function Change(props: Placed) {
         )}
       </div>
       <div className={styles.controls}>
-        <Controls
-          classes={classes}
-          plan={plan}
-          proposal={null}
-          given={answer}
-          sketch={sketch}
-          disabled={false}
-          onAnswer={onAnswer}
-          onSearch={() => setSearch('')}
-        />
+        <Suspense>
+          <Controls
+            classes={classes}
+            plan={plan}
+            proposal={null}
+            given={answer}
+            sketch={sketch}
+            disabled={false}
+            onAnswer={onAnswer}
+            onSearch={() => setSearch('')}
+          />
+        </Suspense>
+        {kind.gathers && !kind.drawn && (
+          <button type="button" className={styles.pass} onClick={() => handIn(sketch, onAnswer)} disabled={!sketch}>
+            {t('submit')}
+          </button>
+        )}
         {Object.entries(PASSES).map(([pass, said]) => (
           <button key={pass} type="button" className={styles.pass} onClick={() => onAnswer(said)}>
             {t(pass === 'nothing' && kind.drawn ? 'pass.nothingDrawn' : `pass.${pass as keyof typeof PASSES}`)}

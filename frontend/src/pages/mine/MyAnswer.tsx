@@ -5,7 +5,7 @@ import { MarkedPicture } from '@/canvas/MarkedPicture'
 import { ClassChip } from '@/components/ClassChip'
 import { Picture } from '@/components/Picture'
 import { When } from '@/components/When'
-import { KINDS } from '@/kinds'
+import { KINDS, namedIn } from '@/kinds'
 import type { ClassEntry } from '@/kinds/kind'
 import type { Answer, DeskPicture } from '@/store/desk'
 import { answerText } from '../label/answerText'
@@ -46,7 +46,7 @@ export const MyAnswer = memo(function MyAnswer({ vote, answer, classes, drawn, o
           ? 'surplus'
           : 'counted'
   const said = answerText(answer, classes, t, drawn)
-  const named = Object.values(KINDS).flatMap((kind) => kind.named(answer, classes))
+  const named = namedIn(answer, classes)
   const marks = useMemo(() => {
     const all = Object.values(KINDS).flatMap((kind) => kind.drawn?.marks(answer, classes) ?? [])
     return all.map((mark) => ({ ...mark, faint: true }))

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
-import type { Sketch } from '@/kinds/sketch'
+import type { Gathering } from '@/kinds/sketch'
 import type { Answer } from '@/store/desk'
 import { keyOf, LABEL_LETTERS } from '../label/keys'
 import styles from './practice.module.css'
@@ -12,7 +12,7 @@ interface Props {
   kind: LabelKind
   classes: readonly ClassEntry[]
   plan: KeyPlan
-  sketch: Sketch | null
+  sketch: Gathering | null
   busy: boolean
   onAnswer: (answer: Answer) => void
   onPass: (pass: (typeof PASSES)[number]) => void
@@ -37,7 +37,7 @@ export function Asking({ kind, classes, plan, sketch, busy, onAnswer, onPass, on
         onSearch={onSearch}
       />
       <div className={styles.passes}>
-        {kind.drawn && (
+        {kind.gathers && (
           <Button
             loading={busy}
             disabled={!sketch}

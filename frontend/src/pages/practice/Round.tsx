@@ -88,7 +88,7 @@ export function Round({ pid, round, kind, classes, onEnd }: Props) {
   }
   const { keys: first, onViewport } = useDrawnKeys(sketch, plan, accept)
   useKeys(
-    { on: search === null, plan, letters: LABEL_LETTERS, first: kind.drawn && !told ? first : undefined },
+    { on: search === null, plan, letters: LABEL_LETTERS, first: kind.gathers && !told ? first : undefined },
     (act) => {
       if ('answer' in act) say(act.answer)
       else if ('command' in act) command(act.command)

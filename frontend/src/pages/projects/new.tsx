@@ -13,8 +13,8 @@ import { PageTitle } from '@/components/PageTitle'
 import { tellDone } from '../tell'
 import { classesIn } from './classList'
 
-type Kind = 'choice' | 'box'
-const KIND_NAMES: readonly Kind[] = ['choice', 'box']
+type Kind = 'choice' | 'choices' | 'box'
+const KIND_NAMES: readonly Kind[] = ['choice', 'choices', 'box']
 const DEFAULTS = {
   name: '',
   kind: 'choice' as Kind,

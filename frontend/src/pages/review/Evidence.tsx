@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { ClassChip } from '@/components/ClassChip'
 import { useFormat } from '@/i18n/format'
-import { KINDS } from '@/kinds'
+import { namedIn } from '@/kinds'
 import type { ClassEntry } from '@/kinds/kind'
 import type { Answer } from '@/store/desk'
 import { classColour } from '@/theme/colours'
@@ -89,19 +89,23 @@ export function Evidence({ item, classes, ruling, drawn }: Props) {
   )
 }
 
-function named(answer: Answer, classes: readonly ClassEntry[]): ClassEntry[] {
-  return Object.values(KINDS).flatMap((kind) => kind.named(answer, classes))
-}
-
 function colourOf(answer: Answer, classes: readonly ClassEntry[]): string {
-  const entry = named(answer, classes)[0]
+  const entry = namedIn(answer, classes)[0]
   return entry ? classColour(entry.index, entry.color) : 'var(--desk-soft)'
 }
 
 function Said({ answer, classes, drawn }: { answer: Answer; classes: readonly ClassEntry[]; drawn: boolean }) {
   const { t } = useTranslation('label')
-  const [entry] = named(answer, classes)
-  // What is drawn may name a class several times, and several of them.
-  if (entry && !drawn) return <ClassChip name={entry.name} index={entry.index} colour={entry.color} />
+  const named = namedIn(answer, classes)
+  // What is drawn may name a class several times.
+  if (named.length > 0 && !drawn) {
+    return (
+      <span className={styles.said}>
+        {named.map((entry) => (
+          <ClassChip key={entry.concept_id} name={entry.name} index={entry.index} colour={entry.color} />
+        ))}
+      </span>
+    )
+  }
   return <span>{answerText(answer, classes, t, drawn)}</span>
 }

@@ -61,8 +61,8 @@ export default function ReviewPage() {
   const settle = useCallback((answer: Answer) => give({ ruling: 'settle', answer }), [give])
   const accept = () => {
     if (drawn) settle(settled(drawn))
-    else if (kind.drawn && sketch?.keep() != null) sketch.object('empty')
-    else if (lead && (sketch || !kind.drawn)) settle(lead)
+    else if (kind.gathers && sketch?.keep() != null) sketch.object('empty')
+    else if (lead && (sketch || !kind.gathers)) settle(lead)
   }
   // Held-out pictures must stay unseen, so none of them is ever a known one.
   const mayBeKnown = item !== null && item.split !== 'holdout'
@@ -88,7 +88,7 @@ export default function ReviewPage() {
     else if (command === 'set_aside') give({ ruling: 'set_aside' })
     else if (command === 'send_back' && item) setPanel({ name: 'send_back' })
   }
-  useKeys({ on: panel === null, plan, letters: REVIEW_LETTERS, first: kind.drawn ? first : undefined }, (act) => {
+  useKeys({ on: panel === null, plan, letters: REVIEW_LETTERS, first: kind.gathers ? first : undefined }, (act) => {
     if ('answer' in act) settle(act.answer)
     else if ('command' in act) say(act.command)
     else if (item) setPanel({ name: 'search', start: act.search })

@@ -1,6 +1,7 @@
+import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClassEntry, KeyPlan, LabelKind } from '@/kinds/kind'
-import type { Sketch } from '@/kinds/sketch'
+import type { Gathering } from '@/kinds/sketch'
 import type { Answer } from '@/store/desk'
 import { answerText } from '../label/answerText'
 import { keyOf } from '../label/keys'
@@ -17,7 +18,7 @@ interface Props {
   given: Answer | null
   /** Whether the picture may be asked of others from now on, its answer being known. */
   mayBeKnown: boolean
-  sketch: Sketch | null
+  sketch: Gathering | null
   onAnswer: (answer: Answer) => void
   onSearch: () => void
   onSay: (command: ReviewCommand | 'accept') => void
@@ -34,17 +35,19 @@ export function Verdicts(props: Props) {
   const settles = props.settles ?? lead
   return (
     <div className={styles.verdicts}>
-      <Controls
-        classes={classes}
-        plan={plan}
-        proposal={given ? null : lead}
-        proposalTag={t('leads')}
-        given={given}
-        sketch={props.sketch}
-        disabled={false}
-        onAnswer={props.onAnswer}
-        onSearch={props.onSearch}
-      />
+      <Suspense>
+        <Controls
+          classes={classes}
+          plan={plan}
+          proposal={given ? null : lead}
+          proposalTag={t('leads')}
+          given={given}
+          sketch={props.sketch}
+          disabled={false}
+          onAnswer={props.onAnswer}
+          onSearch={props.onSearch}
+        />
+      </Suspense>
       <div className={styles.commands}>
         {settles && (
           <button

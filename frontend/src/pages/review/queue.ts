@@ -1,4 +1,4 @@
-import { KINDS } from '@/kinds'
+import { usedIn } from '@/kinds'
 import type { Answer, DeskPicture } from '@/store/desk'
 
 export type RulingName = 'settle' | 'set_aside' | 'send_back' | 'restore' | 'gold'
@@ -105,10 +105,7 @@ export function answerOf(share: Share): Answer {
 
 /** Answers with the same classes, each as often, count as one: boxes are compared over the picture, not as text. */
 function saidBy(answer: Answer): string {
-  return Object.values(KINDS)
-    .flatMap((kind) => kind.used(answer))
-    .sort((a, b) => a - b)
-    .join()
+  return [...usedIn(answer)].sort((a, b) => a - b).join()
 }
 
 export interface Tally {

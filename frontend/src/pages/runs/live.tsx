@@ -139,7 +139,10 @@ function State({ pid, run }: { pid: number; run: Run }) {
             [t('start.preset'), presetTitle(run.preset)],
             [t('run.valAccuracy'), run.val_accuracy === null ? null : format.percent(run.val_accuracy, 1)],
             [t('run.valMap50'), run.val_map50 === null ? null : format.percent(run.val_map50, 1)],
-            [t('run.valMap'), run.val_map === null ? null : format.percent(run.val_map, 1)],
+            [
+              t(learnsBoxes(run) ? 'run.valMap' : 'run.valEach'),
+              run.val_map === null ? null : format.percent(run.val_map, 1),
+            ],
             [t('run.attempt'), run.attempt > 1 ? String(run.attempt) : null],
           ]}
         />
@@ -191,6 +194,8 @@ function Plots({ pid, run }: { pid: number; run: Run }) {
   const lines = useMetrics(pid, run)
   const series = useMemo(() => seriesOf(lines), [lines])
   const boxed = learnsBoxes(run)
+  // Of several classes per picture a run of a classifier says mAP too.
+  const each = !boxed && series.valMap.some((value) => value !== null)
   const loss = useMemo(() => {
     const train = { label: t('curve.train'), values: series.trainLoss, colour: TRAIN }
     const val = { label: t('curve.val'), values: series.valLoss, colour: VALIDATION, dash: [6, 4] }
@@ -204,11 +209,13 @@ function Plots({ pid, run }: { pid: number; run: Run }) {
             { label: t('curve.map50At'), values: series.valMap50, colour: TRAIN },
             { label: t('curve.mapAt'), values: series.valMap, colour: VALIDATION, dash: [6, 4] },
           ]
-        : [
-            { label: t('curve.train'), values: series.trainAccuracy, colour: TRAIN },
-            { label: t('curve.val'), values: series.valAccuracy, colour: VALIDATION, dash: [6, 4] },
-          ],
-    [series, boxed, t],
+        : each
+          ? [{ label: t('curve.val'), values: series.valMap, colour: VALIDATION }]
+          : [
+              { label: t('curve.train'), values: series.trainAccuracy, colour: TRAIN },
+              { label: t('curve.val'), values: series.valAccuracy, colour: VALIDATION, dash: [6, 4] },
+            ],
+    [series, boxed, each, t],
   )
   const step = useMemo(() => [{ label: t('curve.step'), values: series.stepLoss, colour: TRAIN }], [series, t])
   const caching = lines.findLast((line) => line.event === 'cache')
@@ -232,9 +239,9 @@ function Plots({ pid, run }: { pid: number; run: Run }) {
             curves={loss}
           />
         </Plot>
-        <Plot title={t(boxed ? 'curve.map' : 'curve.accuracy')}>
+        <Plot title={t(boxed || each ? 'curve.map' : 'curve.accuracy')}>
           <Curves
-            description={t(boxed ? 'curve.mapOver' : 'curve.accuracyOver')}
+            description={t(boxed ? 'curve.mapOver' : each ? 'curve.eachOver' : 'curve.accuracyOver')}
             xLabel={t('curve.epoch')}
             x={series.epochs}
             curves={quality}
@@ -251,7 +258,7 @@ function Plots({ pid, run }: { pid: number; run: Run }) {
           height={160}
         />
       </Plot>
-      <EpochTable lines={lines} boxed={boxed} />
+      <EpochTable lines={lines} columns={boxed ? OF_BOXES : each ? OF_EACH : OF_CLASSES} />
     </Stack>
   )
 }
@@ -268,6 +275,7 @@ function Plot({ title, children }: { title: string; children: React.ReactNode })
 }
 
 const OF_CLASSES = ['train_loss', 'val_loss', 'train_accuracy', 'val_accuracy'] as const
+const OF_EACH = ['train_loss', 'val_loss', 'val_map'] as const
 const OF_BOXES = ['train_loss', 'val_map50', 'val_map'] as const
 const HEADINGS = {
   train_loss: 'curve.trainLoss',
@@ -277,11 +285,11 @@ const HEADINGS = {
   val_map50: 'run.valMap50',
   val_map: 'run.valMap',
 } as const
+type Column = keyof typeof HEADINGS
 
-function EpochTable({ lines, boxed }: { lines: MetricLine[]; boxed: boolean }) {
+function EpochTable({ lines, columns }: { lines: MetricLine[]; columns: readonly Column[] }) {
   const { t } = useTranslation('training')
   const format = useFormat()
-  const columns: readonly (keyof typeof HEADINGS)[] = boxed ? OF_BOXES : OF_CLASSES
   function write(line: MetricLine, column: keyof typeof HEADINGS) {
     const value = line[column]
     if (value === null || value === undefined) return '–'

@@ -38,14 +38,20 @@ export default function RunsPage() {
           </EmptyState>
         )}
         {runs.data && runs.data.items.length > 0 && (
-          <RunTable pid={pid} runs={runs.data.items} boxed={project.data?.kind === 'box'} />
+          <RunTable pid={pid} runs={runs.data.items} kind={project.data?.kind ?? ''} />
         )}
       </Stack>
     </>
   )
 }
 
-function RunTable({ pid, runs, boxed }: { pid: number; runs: Run[]; boxed: boolean }) {
+const VALUES: Partial<Record<string, (run: Run) => number | null>> = {
+  box: (run) => run.val_map50,
+  choices: (run) => run.val_map,
+}
+const HEADINGS = { box: 'run.valMap50', choices: 'run.valEach' } as const
+
+function RunTable({ pid, runs, kind }: { pid: number; runs: Run[]; kind: string }) {
   const { t } = useTranslation('training')
   const format = useFormat()
   const share = (value: number | null) => (value === null ? '–' : format.percent(value, 1))
@@ -62,7 +68,7 @@ function RunTable({ pid, runs, boxed }: { pid: number; runs: Run[]; boxed: boole
               <Table.Th>{t('run.state')}</Table.Th>
               <Table.Th>{t('run.version')}</Table.Th>
               <Table.Th>{t('run.epochs')}</Table.Th>
-              <Table.Th>{t(boxed ? 'run.valMap50' : 'run.valAccuracy')}</Table.Th>
+              <Table.Th>{t(kind in HEADINGS ? HEADINGS[kind as keyof typeof HEADINGS] : 'run.valAccuracy')}</Table.Th>
               <Table.Th>{t('run.started')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -88,7 +94,7 @@ function RunTable({ pid, runs, boxed }: { pid: number; runs: Run[]; boxed: boole
                   )}
                   <Text size="sm">{run.epochs ? `${run.epoch} / ${run.epochs}` : '–'}</Text>
                 </Table.Td>
-                <Table.Td>{share(boxed ? run.val_map50 : run.val_accuracy)}</Table.Td>
+                <Table.Td>{share((VALUES[kind] ?? ((one) => one.val_accuracy))(run))}</Table.Td>
                 <Table.Td>
                   <When at={run.started_at ?? run.created_at} />
                 </Table.Td>
