@@ -104,7 +104,8 @@ function LabelDesk({ pid, userId }: { pid: number; userId: number }) {
   }, [guideOpen, noteSeen])
   const pictured = view?.picture === 'ready'
   useEffect(() => {
-    if (pictured) void Promise.all([loadPanels(), import('./EmptyDesk'), import('./GuidePanel')]) // after the first picture, so that they also open when the network is gone
+    // After the first picture, so that they also open when the network is gone.
+    if (pictured) void Promise.all([loadPanels(), import('./EmptyDesk'), import('./GuidePanel')])
   }, [pictured])
 
   const close = useCallback(() => setPanel(null), [])
