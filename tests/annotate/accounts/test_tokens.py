@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from annotate.accounts import attempts, bearer, services
 from annotate.accounts.models import ApiToken, User
 from annotate.core.audit import Audit
-from tests.make import client_for, make_member, make_project, make_user, picture_bytes
+from tests.make import client_for, make_member, make_project, make_user, make_volunteer, picture_bytes
 
 pytestmark = pytest.mark.django_db
 NEW = "a quite different phrase"
@@ -172,6 +172,12 @@ def test_there_is_an_end_to_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(browser.post("/api/tokens", {"name": "a", "scopes": ["read"]}, format="json"))[1] == "too_many_tokens"
     services.revoke_api_token(rows[0], actor=ada.pk)
     assert browser.post("/api/tokens", {"name": "a", "scopes": ["read"]}, format="json").status_code == 201
+
+
+def test_a_volunteer_has_none() -> None:
+    volunteer = make_volunteer(make_project()).user
+    body = {"name": "a", "scopes": ["label"]}
+    assert told(client_for(volunteer).post("/api/tokens", body, format="json")) == (409, "is_volunteer")
 
 
 def test_everybody_has_their_own_and_the_server_admin_ends_any() -> None:
