@@ -97,7 +97,9 @@ class PeopleView(ProjectView):
         """How everybody who has answered does, the busiest first."""
         rows = people.people_of(self.project)
         page = rest.keyset_page(rows, request.query_params, keys=("-votes", "id"), show=lambda seat: seat)
-        return Response({**page, "items": people.person_rows(self.project, page["items"])})
+        return Response(
+            {**page, "items": people.person_rows(self.project, page["items"], admin=Action.MANAGE in self.allowed)}
+        )
 
 
 class PersonView(ProjectView):
@@ -106,7 +108,7 @@ class PersonView(ProjectView):
     @extend_schema(operation_id="people_get", responses=PersonDetail)
     def get(self, request: Request, pid: int, uid: int) -> Response:
         """How one person does, with what they were furthest from."""
-        return Response(people.person_page(self.project, uid))
+        return Response(people.person_page(self.project, uid, admin=Action.MANAGE in self.allowed))
 
 
 class PersonPauseView(ProjectView):
@@ -120,10 +122,10 @@ class PersonPauseView(ProjectView):
         people.seat_in(self.project, uid)
         said = fields.accept(PauseIn, request.data)
         labeling.pause(self.project, uid, actor=request.user, note=said.get("note", ""))
-        return Response(people.person_page(self.project, uid))
+        return Response(people.person_page(self.project, uid, admin=Action.MANAGE in self.allowed))
 
     @extend_schema(operation_id="people_resume", responses=PersonDetail)
     def delete(self, request: Request, pid: int, uid: int) -> Response:
         """Lets a paused person go on."""
         labeling.resume(self.project, uid, actor=request.user)
-        return Response(people.person_page(self.project, uid))
+        return Response(people.person_page(self.project, uid, admin=Action.MANAGE in self.allowed))

@@ -26,19 +26,19 @@ def seat_in(project: Project, user_id: int) -> Seat:
     return seat
 
 
-def person_rows(project: Project, seats: list[Seat]) -> list[dict[str, Any]]:
-    """People with their figures; one query for all."""
+def person_rows(project: Project, seats: list[Seat], *, admin: bool) -> list[dict[str, Any]]:
+    """People with their figures; one query for all. The names that volunteers chose are for admins alone."""
     members = Member.objects.filter(project=project, user_id__in=[seat.user_id for seat in seats])
     roles = dict(members.values_list("user_id", "role"))
-    return [_row(seat, roles.get(seat.user_id)) for seat in seats]
+    return [_row(seat, roles.get(seat.user_id), admin=admin) for seat in seats]
 
 
-def _row(seat: Seat, role: str | None) -> dict[str, Any]:
+def _row(seat: Seat, role: str | None, *, admin: bool) -> dict[str, Any]:
     standing: Standing | None = getattr(seat, "standing", None)
     agreed, compared = (standing.agreed, standing.compared) if standing else (0, 0)
     return {
         "user_id": seat.user_id,
-        "name": seat.user.name,
+        "name": seat.user.name if admin or not seat.user.volunteer else seat.user.username,
         "username": seat.user.username,
         "role": role,
         "votes": seat.votes,
@@ -61,11 +61,11 @@ def _pause(seat: Seat) -> dict[str, Any] | None:
     return {"at": seat.paused_at, "code": seat.paused_code, "note": seat.paused_note}
 
 
-def person_page(project: Project, user_id: int) -> dict[str, Any]:
+def person_page(project: Project, user_id: int, *, admin: bool) -> dict[str, Any]:
     """One person with their days, what they take for what, and their answers furthest from what was settled."""
     seat = seat_in(project, user_id)
     standing: Standing | None = getattr(seat, "standing", None)
-    (row,) = person_rows(project, [seat])
+    (row,) = person_rows(project, [seat], admin=admin)
     confusion = standing.confusion if standing else []
     return {
         **row,

@@ -14,6 +14,7 @@ from annotate.consensus import services as rulings
 from annotate.core import errors, fields, hint, rest
 from annotate.desk import numbers, practice, selectors, services, shapes, tempo
 from annotate.desk.body import read_errand
+from annotate.desk.tickets import ticket_of
 from annotate.labeling import selectors as labeling
 from annotate.projects.models import Project
 from annotate.projects.roles import Action, Role
@@ -46,9 +47,10 @@ class DeskView(ProjectView):
             take=errand.take,
             release=errand.release,
             most_held=MOST_HELD if volunteer else None,
+            handed_only=volunteer,
             held_back="practice" if errand.take and practice.needed(self.member) else None,
         )
-        return Response(_shown(self.project, done))
+        return Response(_shown(self.project, done, ticketed=request.user.pk if volunteer else None))
 
 
 def _same_person(request: Request) -> None:
@@ -61,7 +63,8 @@ def _same_person(request: Request) -> None:
         raise errors.Conflict("other_user", "Somebody else has signed in here since; nothing was stored.")
 
 
-def _shown(project: Project, done: services.Work) -> dict[str, Any]:
+def _shown(project: Project, done: services.Work, *, ticketed: int | None) -> dict[str, Any]:
+    tickets = {one.task: ticket_of(ticketed, one.task) for one in done.tasks} if ticketed is not None else {}
     return {
         "results": [
             {
@@ -74,7 +77,7 @@ def _shown(project: Project, done: services.Work) -> dict[str, Any]:
             }
             for one in done.results
         ],
-        "tasks": [selectors.handed_row(project, one) for one in done.tasks],
+        "tasks": [selectors.handed_row(project, one, ticket=tickets.get(one.task)) for one in done.tasks],
         "progress": done.progress,
         "reason": done.reason,
     }

@@ -14,7 +14,7 @@ MOST_RELEASED = 500
 LARGEST_ID = 2**62
 LONGEST_MS = 2**31 - 1
 TOP = frozenset({"votes", "take", "release"})
-# `lease` and `started` are the client's own record: the server's lease row and clock decide.
+# `started` is the client's own record, and so is a member's `lease`: the server's lease row and clock decide.
 FIELDS = frozenset({"key", "task", "lease", "asking", "answer", "supersedes", "shown_proposal", "took_ms", "started"})
 
 
@@ -60,7 +60,7 @@ def _read_vote(vote: Any) -> Ballot | Spoiled:
         _known(vote, FIELDS, "A vote")
         if "answer" not in vote:
             raise errors.Invalid("bad_field", "A vote needs an answer.", {"field": "answer"})
-        supersedes = vote.get("supersedes")
+        supersedes, lease = vote.get("supersedes"), vote.get("lease")
         return Ballot(
             key=key,
             task=_whole(vote.get("task"), "task", low=1, high=LARGEST_ID),
@@ -69,6 +69,7 @@ def _read_vote(vote: Any) -> Ballot | Spoiled:
             supersedes=None if supersedes is None else _uuid(supersedes, "supersedes"),
             shown_proposal=_optional(vote, "shown_proposal", low=1, high=LARGEST_ID),
             took_ms=_optional(vote, "took_ms", low=0, high=LONGEST_MS),
+            lease=lease if type(lease) is int else None,
         )
     except errors.Refused as why:
         return Spoiled(key, why)

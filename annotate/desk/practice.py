@@ -7,6 +7,7 @@ the queue. The known answer is told only after one's own, and whoever has practi
 
 import random
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +32,7 @@ LEAST = 3
 RIGHT = 0.6
 DRAWS, EACH = 12, 5
 REMEMBERED = 20
+MOST_A_DAY = 20
 GONE = "gone"
 NEWCOMERS = frozenset({Member.Role.ANNOTATOR, Member.Role.VOLUNTEER})
 
@@ -96,9 +98,12 @@ def practised_on(project_id: int, user_id: int) -> set[int]:
 def begin(project: Project, user: User, *, seed: int) -> Practice:
     """A new practice on up to ten known pictures, those not practised on lately first, of many classes.
 
-    Conflict where fewer than three are known.
+    Conflict where fewer than three are known, TooMany after twenty in a day.
     """
-    before = Practice.objects.filter(project=project, user=user).order_by("-id")[:REMEMBERED]
+    mine = Practice.objects.filter(project=project, user=user)
+    if mine.filter(started_at__gt=timezone.now() - timedelta(days=1)).count() >= MOST_A_DAY:
+        raise errors.TooMany("practised_enough", "That is enough practice for one day.", retry_after=3600)
+    before = mine.order_by("-id")[:REMEMBERED]
     seen = {task for practice in before for task in practice.tasks}
     drawn = _draw(project, seen, random.Random(seed))
     if len(drawn) < LEAST:

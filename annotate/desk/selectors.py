@@ -32,11 +32,14 @@ def picture(project_id: int, image_id: int, *, width: int, height: int) -> dict[
     }
 
 
-def handed_row(project: Project, one: Handed) -> dict[str, Any]:
-    """A task for its leaseholder; nothing in it may tell what others said or what is known."""
+def handed_row(project: Project, one: Handed, *, ticket: int | None = None) -> dict[str, Any]:
+    """A task for its leaseholder; nothing in it may tell what others said or what is known.
+
+    Who needs one gets a ticket in the place of the lease's number.
+    """
     return {
         "id": one.task,
-        "lease": one.lease,
+        "lease": one.lease if ticket is None else ticket,
         "expires_at": one.expires_at.isoformat(),
         "image": picture(project.pk, one.image, width=one.width, height=one.height),
         "question": one.question,

@@ -9,6 +9,7 @@ from annotate.accounts.models import User
 from annotate.consensus import services as consensus
 from annotate.core import errors
 from annotate.desk.body import Spoiled
+from annotate.desk.tickets import ticket_of
 from annotate.labeling import services as labeling
 from annotate.labeling import sql
 from annotate.labeling.models import Task
@@ -46,21 +47,23 @@ def work(
     release: list[int],
     most_held: int | None = None,
     held_back: str | None = None,
+    handed_only: bool = False,
 ) -> Work:
     """Stores each vote, ends leases, takes. A refused vote changes nothing and blocks no other; what is answered is on
     disk. One vote alone, which is the usual request, shares its transaction with the take.
 
-    Whoever would hold more than `most_held` tasks gets the own ones again; `held_back` says why nothing is taken.
+    Whoever would hold more than `most_held` tasks gets the own ones again; `held_back` says why nothing is taken. With
+    `handed_only` a vote on a task that was never handed to this person is refused.
     """
     want = take if schema_of(project).live and not held_back else 0
     room = want if most_held is None or not want else most_held - labeling.leases_held(user.pk)
     want, full = max(0, min(want, room)), want > 0 >= room
     results, taken = [], None
     if len(votes) == 1 and not release:
-        outcome, taken = _cast(user, project, votes[0], want=want)
+        outcome, taken = _cast(user, project, votes[0], want=want, handed_only=handed_only)
         results = [outcome]
     else:
-        results = [_cast(user, project, ballot)[0] for ballot in votes]
+        results = [_cast(user, project, ballot, handed_only=handed_only)[0] for ballot in votes]
         labeling.release(project, user_id=user.pk, task_ids=release)
     if taken is None:
         taken = labeling.take(project, user_id=user.pk, want=want)
@@ -71,7 +74,7 @@ def work(
         reason = "paused"
     elif take and not taken.tasks and not held_back:
         leased = labeling.waiting_on_others(project, user.pk)
-        reason = _reason(project, leased=leased)
+        reason = "leased" if full else _reason(project, leased=leased)
     counts = project.counts
     progress = {
         "mine_today": taken.mine_today,
@@ -85,11 +88,19 @@ def work(
 
 
 def _cast(
-    user: User, project: Project, ballot: labeling.Ballot | Spoiled, *, want: int | None = None
+    user: User,
+    project: Project,
+    ballot: labeling.Ballot | Spoiled,
+    *,
+    want: int | None = None,
+    handed_only: bool = False,
 ) -> tuple[Outcome, labeling.Taken | None]:
     """One vote in a transaction of its own, and with `want` the take that follows it in the same one."""
     if isinstance(ballot, Spoiled):
         return Outcome(ballot.key, "refused", why=ballot.why), None
+    if handed_only and ballot.supersedes is None and ballot.lease != ticket_of(user.pk, ballot.task):
+        why = errors.Forbidden("not_handed", "This picture was not asked of you.", {"task": ballot.task})
+        return Outcome(ballot.key, "refused", why=why), None
     taken = None
     try:
         with transaction.atomic():

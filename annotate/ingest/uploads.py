@@ -107,7 +107,7 @@ class UploadView(ProjectView):
         except errors.Refused:
             return False
         user, grant = holder or (request.user, None)
-        if not user.is_authenticated or (grant is not None and grant.project not in {None, pid}):
+        if pid > rest.MAX_ID or not user.is_authenticated or (grant is not None and grant.project not in {None, pid}):
             return False
         member = Member.objects.filter(project_id=pid, user_id=user.pk).first()
         return member is not None and self.rules.get("POST") in allowed_to(member.role, grant, reads=False)

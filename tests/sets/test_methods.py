@@ -309,3 +309,14 @@ def test_dog_breeds_named_by_a_real_crowd() -> None:
     plurality = np.mean([(TABLES["majority"].fit(table, seed=seed).answer == truth).mean() for seed in range(20)])
     assert plurality == pytest.approx(0.820, abs=0.003)
     assert (TABLES["dawid_skene"].fit(table).answer == truth).mean() == pytest.approx(0.843, abs=0.005)
+
+
+@pytest.mark.parametrize(("name", "kind"), [pair for pair in PAIRS if pair[1] != "box"])
+def test_very_many_voices_are_weighed_like_few(name: str, kind: str) -> None:
+    """What one of a thousand people names is as good as surely not there, and no number leaves the range of a float."""
+    known = METHODS[name].recall((3, 7, 11), prior={}, workers={})
+    common, stray, *_ = ANSWERS[kind]
+    voices = [voice(name, f"p{place}", common) for place in range(1000)]
+    opinion = METHODS[name].weigh([*voices, voice(name, "stray", stray)], known, item_id=1, seed=0)
+    assert opinion.answer is not None and KINDS[kind].similarity(opinion.answer, common) == 1.0
+    assert 0 < opinion.confidence <= 1

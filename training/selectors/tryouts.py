@@ -93,7 +93,7 @@ def _of_checkpoint(row: Checkpoint) -> Model:
     ready = [one for one in row.evaluations.all() if one.state == Evaluation.State.READY]
     newest = max(ready, key=lambda one: one.version_id, default=None)
     summary = newest.summary if newest else {}
-    figure = next((summary[name] for name in ("top1", "map50") if summary.get(name) is not None), None)
+    figure = next((summary[name] for name in ("top1", "map50", "map") if summary.get(name) is not None), None)
     own = next((one.summary for one in ready if one.version_id == row.run.version_id), {})
     config = row.run.config
     return Model(

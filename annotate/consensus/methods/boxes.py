@@ -45,6 +45,7 @@ CLASS_RIGHT = 0.9  # of the classes given to a thing that is there; an error fal
 LOOKALIKES = 5
 COVERAGE = 1.0  # what an unseen thing costs beside a wrong one
 SHIFTS = 4
+FAR = 500.0  # log odds that are as good as certain; exp of much more is no float
 ROUNDS = 30
 SETTLED = 1e-3
 DIGITS = 4
@@ -161,7 +162,7 @@ def _presence(things: Sequence[Thing], workers: Sequence[Worker], odds: float) -
     gain = np.array([math.log(one.recall / one.false_rate) for one in workers])
     loss = np.array([math.log((1 - one.recall) / (1 - one.false_rate)) for one in workers])
     scores = [math.log(odds) + loss.sum() + float((gain - loss)[list(thing.seen_by)].sum()) for thing in things]
-    return np.asarray(1 / (1 + np.exp(-np.array(scores, dtype=np.float64))))
+    return np.asarray(1 / (1 + np.exp(-np.maximum(np.array(scores, dtype=np.float64), -FAR))))
 
 
 def _opinion(things: Sequence[Thing], voices: Sequence[Voice], *, workers: Sequence[Worker], known: Known) -> Opinion:
@@ -294,8 +295,8 @@ def _learn(cases: Cases, known: Known) -> tuple[float, dict[str, Worker]]:
         hit, miss = np.log(recall / false)[cases.worker], np.log((1 - recall) / (1 - false))[cases.worker]
         said = np.where(cases.drew > 0, hit, miss)
         score = math.log(odds) + np.bincount(cases.thing, weights=said, minlength=cases.things)
-        belief = 1 / (1 + np.exp(-score))
-        without = np.where(cases.others > 0, 1 / (1 + np.exp(-(score[cases.thing] - said))), 0.0)
+        belief = 1 / (1 + np.exp(-np.maximum(score, -FAR)))
+        without = np.where(cases.others > 0, 1 / (1 + np.exp(-np.maximum(score[cases.thing] - said, -FAR))), 0.0)
         wrong = _total(cases, cases.drew * (1 - belief[cases.thing]))
         empty = wrong.sum() / FALSE_RATE / max(looks.sum(), 1.0)
         workers = _workers(cases, without, wrong=wrong, absent=looks * empty)

@@ -45,6 +45,7 @@ LEAST = 1e-5
 ROUNDS = 60
 SETTLED = 1e-4
 DIGITS = 4
+FAR = 500.0  # log odds that are as good as certain; exp of much more is no float
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Name = TypeVar("Name", str, int)
@@ -135,7 +136,7 @@ class DawidSkeneEach:
                 s = _clipped(1 / (1 + math.exp(-(hard + care[one]))))
                 f = min(FALSE_MOST, max(LEAST, math.exp(tempting + haste[one])))
                 score += math.log(s / f) if yes else math.log((1 - s) / (1 - f))
-            found[concept] = 1 / (1 + math.exp(-score))
+            found[concept] = 1 / (1 + math.exp(-max(score, -FAR)))  # beyond, exp leaves the range of a float
         left = max(0.0, known.unseen - math.fsum(_odds(known.share(concept)) for concept in named))
         missed = left * math.prod(1 - _clipped(_sensitivity(one, all_s)) for one in people)
         answer = presence.settle(named, found, item_id=item_id, seed=seed)
@@ -285,7 +286,7 @@ def _expect(cases: Cases, known: Known, *, odds: Floats) -> tuple[Floats, Floats
     score = np.log(odds)[cases.class_of_pair] + np.bincount(cases.pair, weights=gain, minlength=len(cases.item_of_pair))
     misses = np.log1p(-np.clip(of_worker, EDGE, 1 - EDGE))[cases.vote_worker]
     missed = np.exp(np.bincount(cases.vote_item, weights=misses, minlength=cases.items))
-    return np.asarray(1 / (1 + np.exp(-score))), np.asarray(missed)
+    return np.asarray(1 / (1 + np.exp(-np.maximum(score, -FAR)))), np.asarray(missed)
 
 
 def _maximise(cases: Cases, known: Known, *, belief: Floats, missed: Floats, odds: Floats) -> Known:

@@ -95,7 +95,7 @@ def _hear(project: Project, memory: Memory) -> Hearing:
     found = sql.rows(
         f"SELECT v.id, v.task_id, v.user_id, v.source, v.counted, v.outcome, v.{'answer' if whole else 'concept'}"
         " FROM labeling_vote v JOIN labeling_task t ON t.id = v.task_id WHERE v.project_id = %s AND NOT v.superseded"
-        " AND v.asking = t.asking AND v.outcome != 'skip' ORDER BY v.task_id, v.id",
+        " AND v.asking = t.asking AND v.outcome != 'skip' AND NOT v.gold ORDER BY v.task_id, v.id",
         [project.pk],
     )
     voices: dict[int, list[Voice]] = {}
@@ -137,9 +137,12 @@ def _write_opinions(project: Project, method: str, *, hearing: Hearing, lesson: 
         current = {row[0]: row[1:] for row in rows}
         changes = []
         for item in range(first, min(first + CHUNK, len(ids))):
-            task_id, opinion = ids[item], lesson.opinion(item)
-            if opinion.answer is None or task_id not in current or current[task_id][2] != hearing.last_votes[item]:
-                continue  # voted on since, or not folded yet
+            task_id = ids[item]
+            if task_id not in current or current[task_id][2] != hearing.last_votes[item]:
+                continue  # decided, voted on since, or not folded yet
+            opinion = lesson.opinion(item)
+            if opinion.answer is None:
+                continue
             was, confidence, _ = current[task_id]
             moved = was is None or _differ(kind, was, opinion.answer)
             if not moved and abs(confidence - opinion.confidence) < MOVED:

@@ -16,6 +16,7 @@ from annotate.ingest import incoming, pages, rows
 from annotate.ingest.incoming import Staged
 from annotate.ingest.models import Batch, BatchFile
 from annotate.ingest.source import placed, readable_name
+from annotate.kinds import KINDS
 from annotate.projects.models import Project
 
 KIND = "ingest"
@@ -153,7 +154,8 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
     key = hashlib.sha256(told + b"\x00" + seal.encode("utf-8", "surrogatepass")).hexdigest()
     says, kind = batch.staged or batch.labels_as != Batch.LabelsAs.NONE, batch.project.kind
     page = delivery.page
-    if page is None and batch.unsaid_is_empty and not delivery.code:
+    named = bool(delivery.label) and KINDS[kind].whole
+    if page is None and batch.unsaid_is_empty and not delivery.code and not named:
         page = pages.empty(path)
     return BatchFile(
         batch=batch,

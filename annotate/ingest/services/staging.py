@@ -19,6 +19,7 @@ from annotate.ingest.services.feed import limits
 from annotate.ingest.services.work import Interrupted
 from annotate.ingest.source import Item, Rejected, Unfit
 from annotate.ingest.sources import LAYOUTS, opened
+from annotate.kinds import KINDS
 from annotate.projects import selectors as projects
 from annotate.projects import services as classes
 from annotate.projects.models import Project
@@ -139,7 +140,10 @@ def _follow(batch: Batch) -> None:
     if batch.labels_as == Batch.LabelsAs.NONE:
         rows.update(label="", page="")
     elif batch.unsaid_is_empty and batch.project.kind in pages.PAGED:
-        rows.filter(page="", code="").update(page=pages.to_text(pages.empty("")))
+        unsaid = rows.filter(page="", code="")
+        if KINDS[batch.project.kind].whole:
+            unsaid = unsaid.filter(label="")
+        unsaid.update(page=pages.to_text(pages.empty("")))
     if not batch.take_splits:
         rows.update(split="")
 

@@ -134,10 +134,10 @@ def judge(project: Project, task: TaskFacts, *, user_id: int, vote_id: int) -> N
     """Holds a person's answer to a known question against what is known; pauses the person where that is due.
 
     Runs inside the vote's transaction, under the task's lock; locks the person's seat. A skip takes the earlier answer
-    back. Who marked the task is not judged by it.
+    back. Who marked the task, or was told its answer, is not judged by it.
     """
     known, by = Task.objects.values_list("gold", "gold_by_id").get(pk=task.id)
-    if by == user_id:
+    if by == user_id or task.id in told.told(project.pk, user_id):
         return
     vote = Vote.objects.get(pk=vote_id)
     row = GoldAnswer.objects.filter(task_id=task.id, user_id=user_id).first()
@@ -208,5 +208,7 @@ def _seat(project: Project, user_id: int) -> Seat:
 
 
 def was_shown(task: TaskFacts, *, user_id: int, vote_id: int) -> bool:
-    """Whether the person has been told what was right where they gave this vote."""
+    """Whether the person has been told what was right where they gave this vote: when paused, or in practice."""
+    if task.id in told.told(task.project_id, user_id):
+        return True
     return Seat.objects.filter(project_id=task.project_id, user_id=user_id, shown_to__gte=vote_id).exists()

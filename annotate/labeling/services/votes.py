@@ -32,6 +32,8 @@ class Ballot:
     supersedes: UUID | None = None
     shown_proposal: int | None = None
     took_ms: int | None = None
+    lease: int | None = None
+    """What the client was told as the lease's number; whether it matters is the caller's to say."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,9 @@ def _append(
     task = replace(task, leases_held=task.leases_held - freed)
     changes_counted = earlier is not None and earlier.counted
     known = task.asks_gold and asking == task.asking
-    if known:  # to the person it looks as any other: late only where its lease was gone
-        counted, surplus = False, earlier.surplus if earlier is not None else not freed
+    if known:  # to the person it looks as any other
+        late = earlier.surplus if earlier is not None else not freed
+        counted, surplus = False, late and outcome in COUNTING
     else:
         counted, surplus = _place(task, asking, outcome, changes_counted=changes_counted)
     if surplus and task.state == Task.State.OPEN and asking == task.asking and task.leases_held:

@@ -10,7 +10,7 @@ from annotate.accounts import services as accounts
 from annotate.accounts.models import User
 from annotate.core import audit, errors, tokens
 from annotate.projects import selectors
-from annotate.projects.models import Invitation, Member, Project
+from annotate.projects.models import Invitation, Member, Project, VolunteerLink
 
 
 def change_role(member: Member, *, actor: User, role: str) -> Member:
@@ -36,6 +36,8 @@ def remove_member(member: Member, *, actor: User) -> None:
         if member.role == Member.Role.VOLUNTEER and actor.pk != member.user_id:
             Member.objects.filter(pk=member.pk, ended_at=None).update(ended_at=timezone.now())
         else:
+            if member.link_id:  # who leaves gives the place back to the link
+                VolunteerLink.objects.filter(pk=member.link_id, people__gt=0).update(people=F("people") - 1)
             member.delete()
 
 

@@ -14,7 +14,7 @@ from annotate.core.intervals import wilson
 from annotate.labeling.models import GoldAnswer, Seat, Task, Vote
 from annotate.projects.models import Project
 from tests import crowd
-from tests.make import client_for, make_member, make_user
+from tests.make import client_for, make_member, make_user, make_volunteer
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +144,16 @@ def test_pages_of_people_begin_with_the_busiest() -> None:
     first = client.get(f"/api/projects/{project.pk}/people?limit=1").json()
     rest = client.get(f"/api/projects/{project.pk}/people?limit=5&cursor={first['next']}").json()
     assert [row["user_id"] for row in first["items"] + rest["items"]] == [people[1].pk, people[0].pk, people[2].pk]
+
+
+def test_the_name_of_a_volunteer_is_for_admins() -> None:
+    project, _, reviewer = voted(pictures=2)
+    vera = make_volunteer(project).user
+    crowd.answer(project, vera, crowd.tasks_of(project)[0], "cat")
+    make_member(project, admin := make_user("the admin"), "admin")
+    for client, name in ((reviewer, vera.username), (client_for(admin), vera.name)):
+        assert {row["user_id"]: row["name"] for row in of(client, project)["items"]}[vera.pk] == name
+        assert of(client, project, vera)["name"] == name
 
 
 def test_pausing_and_resuming_over_http() -> None:

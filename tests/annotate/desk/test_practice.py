@@ -14,7 +14,7 @@ from annotate.desk import practice
 from annotate.desk.models import Practice
 from annotate.ingest.models import Image
 from annotate.labeling import services as labeling
-from annotate.labeling.models import Task, Vote
+from annotate.labeling.models import GoldAnswer, Task, Vote
 from annotate.projects.models import Member, Project
 from tests import crowd
 from tests.annotate.labeling.test_gold import known_and_open, work_off
@@ -200,3 +200,27 @@ def test_what_was_practised_on_is_not_asked_blind_of_the_same_person() -> None:
     asked = set(work_off(project, vera.user)) & set(known)
     assert asked and not asked & told
     assert set(work_off(project, walt.user)) & told
+
+
+def test_there_is_an_end_to_practising_in_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(practice, "MOST_A_DAY", 2)
+    project, _ = known_project(3)
+    client = client_for(make_volunteer(project).user)
+    url = f"/api/projects/{project.pk}/desk/practice"
+    assert [client.post(url).status_code for _ in range(3)] == [201, 201, 429]
+
+
+def test_what_was_told_in_practice_is_judged_no_more() -> None:
+    project, _, known = known_and_open(known=10, pictures=20)
+    (ada,) = crowd.crowd_of(project, 1)
+    asked = [task for task in work_off(project, ada, said="dog") if task in known]
+    before = GoldAnswer.objects.filter(user=ada, right=False).count()
+    assert before == len(asked) > 0
+    practice.begin(project, ada, seed=1)
+    told = practice.practised_on(project.pk, ada.pk)
+    for task in told & set(asked):
+        vote = Vote.objects.get(task_id=task, user=ada, superseded=False)
+        outcome = crowd.answer(project, ada, task, "cat", supersedes=vote.key)
+        assert outcome.status == "refused"
+    assert told & set(asked)
+    assert GoldAnswer.objects.filter(user=ada, right=False).count() == before

@@ -8,6 +8,7 @@ import pytest
 from annotate.core import errors
 from annotate.desk import tempo
 from annotate.desk.tempo import Tempo
+from annotate.desk.tickets import ticket_of
 from annotate.labeling.models import Vote
 from tests import crowd
 from tests.make import client_for, make_member, make_user, make_volunteer
@@ -66,11 +67,14 @@ def test_the_desk_refuses_a_volunteer_who_answers_faster_than_people_do(monkeypa
     project = crowd.opened(pictures=4, redundancy=2)
     url = f"/api/projects/{project.pk}/desk"
 
+    vera = make_volunteer(project).user
+
     def vote(task: int) -> dict[str, Any]:
-        return {"key": str(uuid.uuid4()), "task": task, "answer": crowd.choice(project, "cat")}
+        answer = crowd.choice(project, "cat")
+        return {"key": str(uuid.uuid4()), "task": task, "lease": ticket_of(vera.pk, task), "answer": answer}
 
     one, two, three, _ = crowd.tasks_of(project)
-    client = client_for(make_volunteer(project).user)
+    client = client_for(vera)
     kept = client.post(url, {"votes": [vote(one), vote(two)], "take": 1}, format="json")
     assert [result["status"] for result in kept.json()["results"]] == ["stored", "stored"]
     late = vote(three)

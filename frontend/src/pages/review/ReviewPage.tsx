@@ -67,8 +67,10 @@ export default function ReviewPage() {
   // Held-out pictures must stay unseen, so none of them is ever a known one.
   const mayBeKnown = item !== null && item.split !== 'holdout'
   const makeKnown = () => {
-    const answer = drawn ?? lead
-    if (mayBeKnown && answer) give({ ruling: 'gold', answer: settled(answer) })
+    if (!mayBeKnown) return
+    if (!drawn && kind.gathers && sketch?.keep() != null) return sketch.object('empty')
+    const answer = drawn ?? (sketch || !kind.gathers ? lead : null)
+    if (answer) give({ ruling: 'gold', answer: settled(answer) })
   }
   const { keys: first, onViewport } = useDrawnKeys(sketch, plan, accept)
   const pick = (concept: number) => {
