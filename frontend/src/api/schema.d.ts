@@ -4541,7 +4541,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeskOut"];
                 };
             };
-            /** @description Refused: 400 bad_request, duplicate_key, not_an_object, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, unknown_task, unknown_vote, volunteer_over; 409 already_answered, already_changed, asked_again, decided, key_reused, other_user; 413 body_too_large, too_many_votes; 415 unsupported_media_type; 422 bad_answer, bad_field, not_finite, nul_in_text, number_too_large, outside_picture, surrogate_in_text, unknown_asking, unknown_field, unknown_proposal; 429 too_fast, too_many_attempts; 500 server_error; 503 database_busy. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_an_object, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, not_handed, token_scope; 404 not_found, unknown_task, unknown_vote, volunteer_over; 409 already_answered, already_changed, asked_again, decided, key_reused, other_user; 413 body_too_large, too_many_votes; 415 unsupported_media_type; 422 bad_answer, bad_field, not_finite, nul_in_text, number_too_large, outside_picture, surrogate_in_text, unknown_asking, unknown_field, unknown_proposal; 429 too_fast, too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4724,7 +4724,7 @@ export interface operations {
                     "application/json": components["schemas"]["PracticeOut"];
                 };
             };
-            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 no_such_practice, not_found, volunteer_over; 409 nothing_to_practise; 422 bad_answer, outside_picture; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 no_such_practice, not_found, volunteer_over; 409 nothing_to_practise; 422 bad_answer, outside_picture; 429 practised_enough, too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6651,7 +6651,7 @@ export interface operations {
                     "application/json": components["schemas"]["VolunteerLinkShape"];
                 };
             };
-            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found, volunteer_over; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6681,7 +6681,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6716,7 +6716,7 @@ export interface operations {
                     "application/json": components["schemas"]["VolunteerLinkShape"];
                 };
             };
-            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 link_withdrawn, more_have_come; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_refused; 404 not_found, volunteer_over; 409 link_withdrawn, more_have_come; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7180,7 +7180,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenShape"];
                 };
             };
-            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed; 404 not_found; 409 too_many_tokens; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text, unknown_scope; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed; 404 not_found; 409 is_volunteer, too_many_tokens; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text, unknown_scope; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
