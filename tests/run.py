@@ -43,32 +43,32 @@ def call(*command: str, folder: Path = ROOT, **environment: str) -> bool:
     print("$", " ".join(command), flush=True)
     running = started(command, folder, environment)
     assert running.stdout is not None
-    lines = []
-    for line in running.stdout:
-        print(line, end="", flush=True)
-        lines.append(line)
-    return ended_well(running.wait(), lines)
+    output = b""
+    while piece := os.read(running.stdout.fileno(), 1 << 16):  # as it comes, not line by line: dots have no line's end
+        sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        output += piece
+    return ended_well(running.wait(), output)
 
 
 def check(*command: str, folder: Path = ROOT, **environment: str) -> bool:
     """As `call`, for what runs beside others: the output is shown in one piece at the end."""
     running = started(command, folder, environment)
     output, _ = running.communicate()
-    print("$ " + " ".join(command) + "\n" + output, end="", flush=True)
-    return ended_well(running.returncode, output.splitlines())
+    print("$ " + " ".join(command) + "\n" + output.decode(errors="replace"), end="", flush=True)
+    return ended_well(running.returncode, output)
 
 
-def started(command: tuple[str, ...], folder: Path, environment: dict[str, str]) -> "subprocess.Popen[str]":
+def started(command: tuple[str, ...], folder: Path, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, errors="replace",
+        command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )  # fmt: skip
 
 
-def ended_well(code: int, lines: list[str]) -> bool:
+def ended_well(code: int, output: bytes) -> bool:
     """Keeps the lines that tell what failed, each once."""
     if code:
-        plain = (COLOUR.sub("", line).rstrip() for line in lines)
+        plain = (COLOUR.sub("", line).rstrip() for line in output.decode(errors="replace").splitlines())
         failures.extend(list(dict.fromkeys(line[:160] for line in plain if TELLING.match(line)))[:KEPT])
     return code == 0
 
