@@ -12,6 +12,7 @@ DATA = Path(os.environ.get("FOVEA_BENCH_DATA", ROOT.parent / "shared" / "data"))
 WEIGHTS = DATA.parent / "weights" / "mobilenet_v2_imagenet.safetensors"
 QUICK: dict[str, tuple[str, ...]] = {
     "labeling": ("--tasks", "2000", "--redundancy", "3", "--annotators", "4", "--seconds", "20"),
+    "listing": ("--quick",),
     "ingest": ("--zip", str(DATA / "cifar10.zip")),
     "crowd_boxes": (
         *("--quick", "--boxes", str(DATA / "crowd/street.boxes.csv.gz"), "--views"),
@@ -24,6 +25,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         *("--quick", "--zip", str(DATA / "bccd.zip")),
         *("--architecture", "mobilenet_v2", "--weights", str(WEIGHTS)),
     ),
+    "training": ("--quick", "--zip", str(DATA / "cifar10.zip")),
     "cycle": ("--quick", "--cifar", str(DATA / "cifar10.zip"), "--votes", str(DATA / "cifar10h.npz")),
 }
 

@@ -103,7 +103,7 @@ class Prepared:
             )  # fmt: skip
             Task.objects.filter(pk__in=part).update(votes_counted=facts.F("votes_counted") + 1)
         module("annotate.labeling.services").bump_order(project.pk)
-        _analyze()
+        analyze()
 
     def usual_answer(self) -> tuple[dict[str, Any], int | None]:
         """One answer, and what the column for a single class holds of it."""
@@ -225,11 +225,11 @@ def prepare(*, tasks: int, redundancy: int, annotators: int, kind: str) -> Prepa
         session.save()
         people.append(Worker(session.session_key, number, kind))
         users.append(user.pk)
-    _analyze()
+    analyze()
     return Prepared(project.pk, people, concepts, users, kind)
 
 
-def _analyze() -> None:
+def analyze() -> None:
     """What autovacuum would have done by the time real people had filled the tables."""
     connection = module("django.db").connection
     with connection.cursor() as cursor:

@@ -39,6 +39,7 @@ from training.engine.loose import (
     read_picture,
 )
 from training.engine.model import architecture_of, build_empty
+from training.engine.portable import write_onnx
 from training.engine.predict import choose_rows, predict
 from training.engine.predicted import read_scores, read_shares
 from training.engine.prepare import check_config, open_sealed, prepare
@@ -188,6 +189,17 @@ def run_select(asked: argparse.Namespace) -> int:
     except (OSError, ValueError, KeyError) as error:
         raise Fault("data", f"{asked.predictions.name}: not a file of predictions ({error})") from error
     write_json(asked.out, {"strategy": strategy.name, "seed": asked.seed, "ranking": ranking})
+    return DONE
+
+
+def run_onnx(asked: argparse.Namespace) -> int:
+    """Write a network as ONNX; prints where, and how near the two are."""
+    model = (
+        model_from_checkpoint(asked.checkpoint, device="cpu")
+        if asked.checkpoint
+        else model_from_weights(asked.weights, architecture=asked.architecture, size=asked.size, device="cpu")
+    )
+    _say({"onnx": str(asked.out), **write_onnx(model, asked.out)})
     return DONE
 
 
