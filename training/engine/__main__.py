@@ -85,14 +85,7 @@ def make_parser() -> argparse.ArgumentParser:
     select.add_argument("--out", type=Path, required=True)
     _finish(select, commands.run_select)
 
-    onnx = add.add_parser("onnx", help="write a network that names classes as an ONNX file")
-    source = onnx.add_mutually_exclusive_group(required=True)
-    source.add_argument("--checkpoint", type=Path, help="a checkpoint folder")
-    source.add_argument("--weights", type=Path, help="a safetensors file with ImageNet's classes, in its place")
-    onnx.add_argument("--architecture", default="", help="of the weights")
-    onnx.add_argument("--size", type=int, default=224, help="side of the pictures that the weights were made for")
-    onnx.add_argument("--out", type=Path, required=True, help="the file")
-    _finish(onnx, commands.run_onnx)
+    _add_onnx(add.add_parser("onnx", help="write a network that names classes as an ONNX file"))
 
     check = add.add_parser("check", help="whether a weights file fits an architecture")
     check.add_argument("--weights", type=Path, required=True)
@@ -105,6 +98,16 @@ def make_parser() -> argparse.ArgumentParser:
     describe.add_argument("--out", type=Path)
     _finish(describe, commands.run_describe)
     return parser
+
+
+def _add_onnx(onnx: argparse.ArgumentParser) -> None:
+    source = onnx.add_mutually_exclusive_group(required=True)
+    source.add_argument("--checkpoint", type=Path, help="a checkpoint folder")
+    source.add_argument("--weights", type=Path, help="a safetensors file with ImageNet's classes, in its place")
+    onnx.add_argument("--architecture", default="", help="of the weights")
+    onnx.add_argument("--size", type=int, default=224, help="side of the pictures that the weights were made for")
+    onnx.add_argument("--out", type=Path, required=True, help="the file")
+    _finish(onnx, commands.run_onnx)
 
 
 def _add_predict(predict: argparse.ArgumentParser) -> None:
