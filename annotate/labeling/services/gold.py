@@ -70,14 +70,15 @@ def claim_known(
     Looks through a bounded part of them from a random place on. Never one that is held out, that the person has marked
     or was told the answer of, whose picture is not in use, or whose answer names a class that is not live.
     """
-    known = told.told(project.pk, user_id)
     start = random.Random(f"{project.seed}/gold/{user_id}/{place}/start").random()
     found: list[tuple[Any, ...]] = []
     for low, high in ((start, 2.0), (-1.0, start)):
         if len(found) < number:
+            rows = _unseen(project.pk, user_id, low=low, high=high)
+            known = told.told(user_id, [row[0] for row in rows])
             found += [
                 row[:4]
-                for row in _unseen(project.pk, user_id, low=low, high=high)
+                for row in rows
                 if row[0] not in known and live.issuperset(KINDS[row[4]].classes(sql.json_out(row[5])))
             ]
     chosen = {row[0]: row for row in found[:number]}
@@ -137,7 +138,7 @@ def judge(project: Project, task: TaskFacts, *, user_id: int, vote_id: int) -> N
     back. Who marked the task, or was told its answer, is not judged by it.
     """
     known, by = Task.objects.values_list("gold", "gold_by_id").get(pk=task.id)
-    if by == user_id or task.id in told.told(project.pk, user_id):
+    if by == user_id or told.told(user_id, [task.id]):
         return
     vote = Vote.objects.get(pk=vote_id)
     row = GoldAnswer.objects.filter(task_id=task.id, user_id=user_id).first()
@@ -209,6 +210,6 @@ def _seat(project: Project, user_id: int) -> Seat:
 
 def was_shown(task: TaskFacts, *, user_id: int, vote_id: int) -> bool:
     """Whether the person has been told what was right where they gave this vote: when paused, or in practice."""
-    if task.id in told.told(task.project_id, user_id):
+    if told.told(user_id, [task.id]):
         return True
     return Seat.objects.filter(project_id=task.project_id, user_id=user_id, shown_to__gte=vote_id).exists()

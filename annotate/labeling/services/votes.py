@@ -39,7 +39,8 @@ class Ballot:
 @dataclass(frozen=True)
 class Cast:
     """What became of a ballot. `fresh`: one more task that the person has answered. `before` is the task as it was
-    locked, `task` as it must be written once folded; `votes` are those that stand in the task's present asking."""
+    locked, `task` as it must be written once folded; `votes` are those that stand in the task's present asking, or of a
+    ruled task, where no vote changes anything, the person's own."""
 
     vote_id: int
     key: UUID
@@ -63,7 +64,8 @@ def cast_vote(project: Project, *, user_id: int, ballot: Ballot) -> Cast:
     before = lock_task(ballot.task, project_id=project.pk)
     if before is None:
         raise errors.NotFound("unknown_task", "There is no such task in this project.", {"task": ballot.task})
-    votes = votes_of(before.id)
+    # A ruling stands over all votes, and a known question gathers one of everybody: only the own ones matter there.
+    votes = votes_of(before.id, user_id=user_id if before.ruled else None)
     digest = _hash(ballot)
     for vote in votes:
         if vote.user_id == user_id and vote.key == ballot.key:

@@ -16,9 +16,10 @@ from annotate.core import errors
 from annotate.core.audit import Audit
 from annotate.core.intervals import wilson
 from annotate.ingest.models import Image
+from annotate.labeling import facts
 from annotate.labeling import services as labeling
 from annotate.labeling.models import GoldAnswer, Lease, Seat, Task, Vote
-from annotate.labeling.services import gold
+from annotate.labeling.services import gold, votes
 from annotate.projects.models import Project
 from tests import crowd
 from tests.make import client_for, make_image, make_member, make_user
@@ -201,6 +202,35 @@ def test_a_take_costs_nothing_more_until_one_is_due() -> None:
         labeling.take(project, user_id=ada.pk, want=1)
     assert costs[False] == {len(made)}
     assert costs[True] and max(costs[True]) <= len(made) + 2
+
+
+def test_an_answer_to_a_known_question_reads_nobody_elses() -> None:
+    project, _, known = known_and_open(known=10, pictures=1)
+    others, (ada,) = crowd.crowd_of(project, 5, name="other"), crowd.crowd_of(project, 1)
+    for person in others:
+        answer_known(project, person, known[:1], TRUTH)
+    crowd.hold(project, ada, known[0])
+    first, read = uuid.uuid4(), facts.votes_of
+    seen: list[int] = []
+
+    def counted(*which: Any, **more: Any) -> list[facts.VoteFacts]:
+        found = read(*which, **more)
+        seen.append(len(found))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(votes, "votes_of", counted)
+        crowd.answer(project, ada, known[0], "dog", key=first)
+        assert crowd.answer(project, ada, known[0], "dog", key=first).status == "repeated"
+        assert crowd.answer(project, ada, known[0], TRUTH, supersedes=first).status == "stored"
+        assert crowd.answer(project, ada, known[0], TRUTH).why.code == "already_answered"
+    assert seen == [0, 1, 1, 2]
+    with connection.cursor() as cursor:
+        word = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"{word} SELECT id FROM labeling_vote WHERE task_id = %s AND user_id = %s", [known[0], ada.pk])
+        assert "vote_task" in str(cursor.fetchall())
 
 
 def test_late_answers_to_what_became_known_meanwhile_are_kept_and_judged() -> None:
