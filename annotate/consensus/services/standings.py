@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from annotate.consensus.method import NOTHING, key_of
@@ -61,8 +61,7 @@ def _follow(project: Project, seat: Seat, *, mark: str, now: datetime) -> None:
     newest = mine.aggregate(newest=Max("pk"))["newest"] or 0
     days = Counter(before.days if before else {})
     since = before.last_vote if before else 0
-    fresh = mine.filter(pk__gt=since, pk__lte=newest).exclude(outcome=Vote.Outcome.SKIP)
-    for day, number in fresh.annotate(day=TruncDate("created_at")).values_list("day").annotate(Count("pk")).order_by():
+    for day, number in _first_answers(mine.filter(pk__gt=since, pk__lte=newest)).annotate(day=TruncDate("created_at")).values_list("day").annotate(Count("pk")).order_by():
         days[day.isoformat()] += number
     oldest = (now.date() - timedelta(days=DAYS_KEPT)).isoformat()
     Standing.objects.update_or_create(
@@ -75,6 +74,13 @@ def _follow(project: Project, seat: Seat, *, mark: str, now: datetime) -> None:
             "updated_at": now,
         },
     )
+
+
+def _first_answers(votes: QuerySet[Vote]) -> QuerySet[Vote]:
+    """Those of these votes by which a person answered a task for the first time in its asking: no changes of mind."""
+    same = {name: OuterRef(name) for name in ("task", "user", "asking")}
+    earlier = Vote.objects.filter(pk__lt=OuterRef("pk"), **same).exclude(outcome=Vote.Outcome.SKIP)
+    return votes.exclude(outcome=Vote.Outcome.SKIP).exclude(Exists(earlier))
 
 
 def _look(project: Project, user_id: int) -> dict[str, Any]:

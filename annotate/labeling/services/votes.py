@@ -126,7 +126,8 @@ def _append(
         _refuse_key(ballot)
     if known:
         gold.judge(project, task, user_id=user_id, vote_id=vote_id)
-    fresh = outcome != Vote.Outcome.SKIP and (earlier is None or earlier.outcome == Vote.Outcome.SKIP)
+    said = [vote.outcome for vote in votes if vote.user_id == user_id and vote.asking == asking]
+    fresh = outcome != Vote.Outcome.SKIP and all(before == Vote.Outcome.SKIP for before in said)
     mine = VoteFacts(
         vote_id, user_id, worker_of(user_id, ""), ballot.key, asking, outcome, concept, counted, surplus, False, digest,
         answer=ballot.answer, gold=known,

@@ -83,11 +83,29 @@ def test_ones_own_word_is_nothing_to_agree_with_and_a_ruling_is() -> None:
     )  # fmt: skip
     Standing.objects.update(updated_at=timezone.now() - timedelta(minutes=5))
     assert consensus.follow_people() == 0  # nothing has happened since
-    # Changed, the answer is another one; the day counts both, and a skip not at all.
+    # A changed answer is no second one, and a skip none at all.
     vote = Vote.objects.get(task_id=second)
     crowd.answer(project, ada, second, "dog", supersedes=vote.key)
     assert consensus.follow_people() == 1
-    assert sum(Standing.objects.get().days.values()) == 3
+    assert sum(Standing.objects.get().days.values()) == 2
+
+
+def test_a_changed_answer_is_one_answer_of_its_day() -> None:
+    project = crowd.opened(pictures=3, redundancy=3)
+    (ada,) = crowd.crowd_of(project, 1)
+    kept, changed, skipped = crowd.tasks_of(project)
+    crowd.answer(project, ada, kept, "cat")
+    for said in ("cat", "dog", crowd.SKIP, "owl"):
+        before = Vote.objects.filter(task_id=changed, superseded=False).values_list("key", flat=True).first()
+        assert crowd.answer(project, ada, changed, said, supersedes=before).status == "stored"
+    crowd.answer(project, ada, skipped, crowd.SKIP)
+    for new in ("cat", "dog"):  # also where the change is seen by a later look than the answer
+        consensus.follow_people()
+        assert sum(Standing.objects.get().days.values()) == Seat.objects.get(user=ada).votes == 2
+        key = Vote.objects.get(task_id=kept, superseded=False).key
+        crowd.answer(project, ada, kept, new, supersedes=key)
+        consensus.count(project)
+        Standing.objects.update(updated_at=timezone.now() - timedelta(minutes=5))
 
 
 def test_answers_to_known_questions_are_counted_apart() -> None:
