@@ -13,9 +13,11 @@ from django.db.models.functions import TruncDate
 
 from annotate.consensus.method import NOTHING, key_of
 from annotate.consensus.models import Standing
+from annotate.kind import Kind
 from annotate.kinds import KINDS
 from annotate.labeling import services as labeling
 from annotate.labeling.models import Seat, Task, Vote
+from annotate.labeling.schema import in_use, schema_of
 from annotate.projects.models import Project
 
 # Answers of one person that are looked at: enough for an interval of a few per cent.
@@ -84,10 +86,14 @@ def _first_answers(votes: QuerySet[Vote]) -> QuerySet[Vote]:
 
 
 def _look(project: Project, user_id: int) -> dict[str, Any]:
-    """What a person's newest answers amount to; those to known questions are counted elsewhere."""
+    """What a person's newest answers amount to; those to known questions are counted elsewhere.
+
+    Classes that were archived since are held against nobody: neither said nor settled.
+    """
     said = Vote.objects.filter(user_id=user_id, project=project, outcome=Vote.Outcome.ANSWER, gold=False)
     rows = list(said.filter(superseded=False).order_by("-pk").values_list(*COLUMNS)[:WINDOW])
     times = [row[1] for row in rows if row[1]]
+    kind, live = KINDS[project.kind], schema_of(project).live
     pairs: Counter[tuple[str, str]] = Counter()
     wrong: list[tuple[float, float, int]] = []
     compared = 0
@@ -95,12 +101,15 @@ def _look(project: Project, user_id: int) -> dict[str, Any]:
         standing = state == Task.State.CLOSED and settled is not None and asking == present == settled_in
         if not standing or not (decided or votes > 1):  # nothing, or only this person's own word, to compare with
             continue
+        heard, stands = in_use(kind, answer, live), in_use(kind, settled, live)
+        if heard is None or stands is None:
+            continue
         compared += 1
-        alike, right = labeling.likeness(project.kind, answer, settled)
+        alike, right = labeling.likeness(project.kind, heard, stands)
         if not right:
             wrong.append((alike, -confidence, -vote))
-        if not KINDS[project.kind].several:
-            pairs[_class_of(project, settled), _class_of(project, answer)] += 1
+        if not kind.several:
+            pairs[_class_of(kind, stands), _class_of(kind, heard)] += 1
     return {
         "median_ms": round(median(times)) if times else None,
         "timed": len(times),
@@ -111,8 +120,8 @@ def _look(project: Project, user_id: int) -> dict[str, Any]:
     }
 
 
-def _class_of(project: Project, answer: Any) -> str:
-    return key_of(next(iter(KINDS[project.kind].classes(answer)), NOTHING))
+def _class_of(kind: Kind, answer: Any) -> str:
+    return key_of(next(iter(kind.classes(answer)), NOTHING))
 
 
 def last_days(standing: Standing | None, *, today: date) -> list[dict[str, Any]]:

@@ -140,6 +140,29 @@ def test_boxes_agree_by_what_they_share() -> None:
     assert poor["confusion"] == []
 
 
+def test_an_archived_class_is_held_against_nobody() -> None:
+    project = crowd.opened(pictures=3, redundancy=3, accept_confidence=0.5)
+    people = crowd.crowd_of(project, 3)
+    for task, odd in zip(crowd.tasks_of(project), ("dog", "owl", "cat"), strict=True):
+        for person, said in zip(people, ("cat", "cat", odd), strict=True):
+            crowd.answer(project, person, task, said)
+    boxed = crowd.box_project(pictures=1, redundancy=2, accept_confidence=0.5, name="boxed")
+    make_member(boxed, ada := make_user("ada"))
+    make_member(boxed, reviewer := make_user("reviewer"), "reviewer")
+    (task,) = crowd.tasks_of(boxed)
+    crowd.answer(boxed, ada, task, crowd.boxes(boxed, ("cat", 0, 0, 10, 10), ("dog", 20, 10, 30, 20)))
+    consensus.settle(boxed, task, actor=reviewer, ruling="settle", answer=crowd.boxes(boxed, ("cat", 0, 0, 10, 10)))
+    found = []
+    for _ in range(2):
+        consensus.follow_people()
+        rows = Standing.objects.order_by("seat_id").values_list("compared", "agreed")
+        found.append([*rows.filter(seat__user__in=(people[2], ada)), len(Standing.objects.get(seat__user=ada).worst)])
+        for one in (project, boxed):
+            crowd.archive(one, "dog")
+        Standing.objects.update(updated_at=timezone.now() - timedelta(minutes=5), mark="")
+    assert found == [[(3, 1), (1, 0), 1], [(2, 1), (1, 1), 0]]
+
+
 def test_the_cost_does_not_grow_with_people_or_answers() -> None:
     numbers = []
     for pictures in (2, 8):
