@@ -63,7 +63,13 @@ def _follow(project: Project, seat: Seat, *, mark: str, now: datetime) -> None:
     newest = mine.aggregate(newest=Max("pk"))["newest"] or 0
     days = Counter(before.days if before else {})
     since = before.last_vote if before else 0
-    for day, number in _first_answers(mine.filter(pk__gt=since, pk__lte=newest)).annotate(day=TruncDate("created_at")).values_list("day").annotate(Count("pk")).order_by():
+    for day, number in (
+        _first_answers(mine.filter(pk__gt=since, pk__lte=newest))
+        .annotate(day=TruncDate("created_at"))
+        .values_list("day")
+        .annotate(Count("pk"))
+        .order_by()
+    ):
         days[day.isoformat()] += number
     oldest = (now.date() - timedelta(days=DAYS_KEPT)).isoformat()
     Standing.objects.update_or_create(

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from annotate.accounts.models import User
-from annotate.core import audit, errors, intervals
+from annotate.core import audit, errors, sequential
 from annotate.kind import Value
 from annotate.kinds import KINDS
 from annotate.kinds.box import agreeing
@@ -27,6 +27,8 @@ from annotate.projects.models import Project
 LEAST_GOLD = 10
 # Fewer answers say nothing of a person.
 LEAST_ANSWERS = 10
+# At most this share of the people who are as good as is demanded is ever paused, however much they answer.
+WRONG_PAUSES = 0.025
 # Boxes are right from this share of boxes in common (paired at an IoU of a half, F1): one slip in three boxes or more.
 BOXES_RIGHT = 0.8
 # How many known tasks are looked through for one that a person has not had.
@@ -154,7 +156,10 @@ def judge(project: Project, task: TaskFacts, *, user_id: int, vote_id: int) -> N
 
 
 def _add_up(project: Project, user_id: int) -> None:
-    """Writes a person's totals, and the pause where the accuracy since the last one lies below what is demanded."""
+    """Writes a person's totals, and the pause where the accuracy since the last one surely lies below what is demanded.
+
+    This looks after every known answer, which `surely_below` allows and an interval for one look would not.
+    """
     seat, _ = Seat.objects.select_for_update().get_or_create(project=project, user_id=user_id)
     answers = GoldAnswer.objects.filter(project=project, user_id=user_id)
     seat.gold_answered, seat.gold_right, seat.gold_passed = tally(answers)
@@ -162,7 +167,8 @@ def _add_up(project: Project, user_id: int) -> None:
     if seat.paused_at is not None or project.gold_bar is None:
         return
     answered, right, _ = tally(answers.filter(vote_id__gt=seat.gold_from))
-    if answered >= LEAST_ANSWERS and intervals.wilson(right, answered).high < project.gold_bar:
+    below = sequential.surely_below(right, answered, bar=project.gold_bar, risk=WRONG_PAUSES)
+    if below and answered >= LEAST_ANSWERS:
         told = {"right": right, "answered": answered, "demanded": project.gold_bar}
         _pause(seat, code=Seat.Pause.ACCURACY, actor=None, data=told)
 

@@ -322,24 +322,24 @@ def test_who_is_surely_below_what_is_demanded_is_paused_and_sees_why() -> None:
     assert client.get(f"{desk}/pause").json()["misses"] == []
     answer_known(project, ada, known[:5], TRUTH)
     answer_known(project, ada, known[5:7], crowd.CANNOT_TELL)
-    answer_known(project, ada, known[7:11], "dog")
+    answer_known(project, ada, known[7:14], "dog")
     told = client.get(f"{desk}/pause").json()
     assert (told["paused"], told["code"], told["misses"]) == (False, None, [])
-    answer_known(project, ada, known[11:12], "dog")  # the tenth that says something: 5 of 10, surely below 80 %
+    answer_known(project, ada, known[14:15], "dog")  # 5 of 13, surely below 80 % whenever one looks; 5 of 12 was not
     seat = Seat.objects.get(user=ada)
-    assert (seat.gold_answered, seat.gold_right, seat.gold_passed) == (10, 5, 2)
+    assert (seat.gold_answered, seat.gold_right, seat.gold_passed) == (13, 5, 2)
     assert seat.paused_at is not None
     reply = client.post(desk, {"take": 5}, format="json").json()
     assert (reply["tasks"], reply["reason"]) == ([], "paused")
     told = client.get(f"{desk}/pause").json()
-    assert (told["code"], told["answered"], told["right"], told["demanded"]) == ("accuracy", 10, 5, 0.8)
+    assert (told["code"], told["answered"], told["right"], told["demanded"]) == ("accuracy", 13, 5, 0.8)
     assert [(one["answer"], one["known"]) for one in told["misses"]] == [
         (crowd.choice(project, "dog"), crowd.choice(project, TRUTH))
-    ] * 5
-    assert Audit.objects.get(verb="person_paused").data["answered"] == 10
+    ] * 8
+    assert Audit.objects.get(verb="person_paused").data["answered"] == 13
     # What was shown stands; nothing else of the person's changes hands.
-    shown = Vote.objects.filter(task_id=known[11]).latest("pk")
-    change = crowd.answer(project, ada, known[11], TRUTH, supersedes=shown.key)
+    shown = Vote.objects.filter(task_id=known[14]).latest("pk")
+    change = crowd.answer(project, ada, known[14], TRUTH, supersedes=shown.key)
     assert (change.status, change.why and change.why.code) == ("refused", "decided")
 
 
