@@ -16,7 +16,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
-from annotate.accounts import attempts, services
+from annotate.accounts import services
 from annotate.accounts.models import User
 from annotate.core.grants import Scope
 from annotate.projects.roles import ALLOWED, Action
@@ -220,14 +220,6 @@ def ask(caller: SimpleCookie | str | None, method: str, url: str) -> tuple[int, 
     if refused:
         assert body is not None and set(body) == {"code", "message", "data"}, (method, url)
     return reply.status_code, body["code"] if refused else "", body
-
-
-@pytest.fixture(autouse=True)
-def fresh_attempts() -> None:
-    attempts.BY_NAME.clear()
-    attempts.BY_ADDRESS.clear()
-    attempts.COME_BACK.clear()
-    attempts.JOINS_BY_ADDRESS.clear()
 
 
 def test_the_walk_sees_the_routes() -> None:

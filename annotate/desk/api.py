@@ -39,7 +39,7 @@ class DeskView(ProjectView):
         errand = read_errand(request.data)
         volunteer = self.member.role == Role.VOLUNTEER
         if volunteer:
-            tempo.VOLUNTEERS.spend(request.user.pk, len(errand.votes))
+            tempo.VOLUNTEERS.spend(str(request.user.pk), len(errand.votes))
         done = services.work(
             request.user,
             self.project,

@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 NEW = "a quite different phrase"
 
 
-@pytest.fixture(autouse=True)
-def fresh_attempts() -> None:
-    attempts.BY_TOKEN.clear()
-
-
 def script(token: str) -> APIClient:
     """A client that shows a token and has no cookie; CSRF is enforced."""
     client = APIClient(enforce_csrf_checks=True)
