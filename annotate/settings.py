@@ -289,10 +289,16 @@ CELERY_BEAT_SCHEDULE = {
     }.items()
 }
 
+LOGGING_CONFIG = "annotate.core.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env_text("FOVEA_LOG_LEVEL", "INFO")},
+    # Django's own handlers, one of which would mail whole requests, have nothing to add to that one.
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
 }

@@ -61,6 +61,7 @@ def make_cast(name: str) -> Cast:
         "batches": batch.pk,
         "files": file.pk,
         **_results(project, researcher),
+        "tryouts": _tryout(project, admin).pk,
     }
     return Cast(project, people, ids)
 
@@ -83,7 +84,6 @@ def _results(project: Project, actor: User) -> dict[str, int]:
     run = Run.objects.create(version=version, **common)
     checkpoint = Checkpoint.objects.create(run=run, epoch=1, folder="none", digest="0" * 64)
     evaluation = Evaluation.objects.create(project=project, checkpoint=checkpoint, version=version)
-    tryout = Tryout.objects.create(project=project, checkpoint=checkpoint, key=f"{project.pk:032x}", created_by=actor)
     preview = folders.preview_folder(project, "0" * 32)
     preview.mkdir(parents=True, exist_ok=True)
     (preview / "000-00.png").write_bytes(picture_bytes(9))
@@ -93,5 +93,9 @@ def _results(project: Project, actor: User) -> dict[str, int]:
         "weights": weights.pk,
         "runs": run.pk,
         "evaluations": evaluation.pk,
-        "tryouts": tryout.pk,
     }
+
+
+def _tryout(project: Project, actor: User) -> Tryout:
+    checkpoint = Checkpoint.objects.get(run__project=project)
+    return Tryout.objects.create(project=project, checkpoint=checkpoint, key=f"{project.pk:032x}", created_by=actor)

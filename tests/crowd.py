@@ -60,6 +60,13 @@ def opened_for_several(*, pictures: int = 3, holdout: int = 0, **settings: Any) 
     return opened(pictures=pictures, holdout=holdout, **{**usual, **settings})
 
 
+def archive(project: Project, name: str) -> None:
+    """Takes a class out of use."""
+    project.classes.filter(concept_id=concepts(project)[name]).update(archived_at=timezone.now())
+    Project.objects.filter(pk=project.pk).update(schema_number=project.schema_number + 1)
+    project.refresh_from_db()
+
+
 def box_project(*, pictures: int = 3, holdout: int = 0, **settings: Any) -> Project:
     """As `opened`, with boxes asked for; pictures are 32 by 24."""
     return opened(pictures=pictures, holdout=holdout, kind="box", consensus_method="boxes", **settings)

@@ -32,6 +32,7 @@ class SignInIn(fields.Strict):
 class PasswordIn(fields.Strict):
     old = fields.Char(max_length=2**22, trim_whitespace=False)
     new = fields.Char(max_length=2**22, trim_whitespace=False)
+    keep_tokens = fields.Boolean(required=False, default=False, help_text="API tokens end unless this is true.")
 
 
 class ResetIn(fields.Strict):
@@ -125,11 +126,11 @@ class PasswordView(APIView):
 
     @extend_schema(operation_id="session_password", request=PasswordIn, responses=shapes.SessionShape)
     def post(self, request: Request) -> Response:
-        """Changes one's own password."""
+        """Changes one's own password; other sessions and API tokens end."""
         said = fields.accept(PasswordIn, request.data)
         key = f"password of {request.user.pk}"
         attempts.BY_NAME.spend(key)
-        services.change_password(request.user, old=said["old"], new=said["new"])
+        services.change_password(request.user, old=said["old"], new=said["new"], keep_tokens=said["keep_tokens"])
         attempts.BY_NAME.give_back(key)
         update_session_auth_hash(request._request, request.user)
         return Response(selectors.session_of(request._request))

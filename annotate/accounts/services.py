@@ -77,21 +77,27 @@ def _taken() -> errors.Invalid:
     return errors.Invalid("username_taken", "There is already an account with this name, or one that looks like it.")
 
 
-def change_password(user: User, *, old: str, new: str) -> None:
-    """Sets one's own password; every other session of the account ends by it."""
+def change_password(user: User, *, old: str, new: str, keep_tokens: bool = False) -> None:
+    """Sets one's own password; every other session of the account ends by it, and so do its API tokens.
+
+    Whoever changes a password may fear that somebody else knew it, who may have made tokens; `keep_tokens` is for who
+    does not.
+    """
     check_length(old)
     check_length(new)
     if not user.check_password(old):
         raise errors.Invalid("wrong_password", "The present password is not right.")
-    _set_password(user, new, actor=user.pk)
-
-
-def _set_password(user: User, password: str, *, actor: int | None) -> None:
-    check_password(password, user)
-    user.set_password(password)
+    check_password(new, user)
+    user.set_password(new)
     with transaction.atomic():
         user.save(update_fields=["password"])
-        audit.record("password_set", actor=actor, subject="user", subject_id=user.pk)
+        ended = 0 if keep_tokens else _end_tokens(user)
+        audit.record("password_set", actor=user.pk, subject="user", subject_id=user.pk, data={"tokens_ended": ended})
+
+
+def _end_tokens(user: User) -> int:
+    """Ends all API tokens of an account at once; how many there were."""
+    return ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def set_preferences(user: User, **changes: str) -> User:
@@ -136,8 +142,8 @@ def use_reset_link(token: str, *, password: str) -> User:
         if not used:
             raise _no_link()
         user.save(update_fields=["password"])
-        ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
-        audit.record("password_reset", actor=user.pk, subject="user", subject_id=user.pk)
+        ended = _end_tokens(user)
+        audit.record("password_reset", actor=user.pk, subject="user", subject_id=user.pk, data={"tokens_ended": ended})
     return user
 
 
@@ -152,15 +158,20 @@ def _no_link() -> errors.NotFound:
 def change_account(
     user: User, *, actor: User, is_active: bool | None = None, may_create_projects: bool | None = None
 ) -> User:
-    """Opens or closes an account, or its right to make projects; one's own cannot be closed."""
+    """Opens or closes an account, or its right to make projects; one's own cannot be closed.
+
+    With an account its API tokens end for good: opened again, it has none that somebody may still hold.
+    """
     if is_active is False and user.pk == actor.pk:
         raise errors.Conflict("own_account", "You cannot close your own account.")
-    changed = {"is_active": is_active, "may_create_projects": may_create_projects}
-    changed = {key: value for key, value in changed.items() if value is not None}
+    wished = {"is_active": is_active, "may_create_projects": may_create_projects}
+    changed: dict[str, bool | int] = {key: value for key, value in wished.items() if value is not None}
     for key, value in changed.items():
         setattr(user, key, value)
     with transaction.atomic():
         user.save(update_fields=["is_active", "may_create_projects"])
+        if is_active is False:
+            changed["tokens_ended"] = _end_tokens(user)
         audit.record("account_changed", actor=actor.pk, subject="user", subject_id=user.pk, data=changed)
     return user
 

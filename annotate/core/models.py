@@ -1,4 +1,5 @@
 from annotate.core.audit import Audit
+from annotate.core.limits import Spent
 from annotate.core.progress import LongJob
 
-__all__ = ["Audit", "LongJob"]
+__all__ = ["Audit", "LongJob", "Spent"]

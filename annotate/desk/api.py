@@ -39,7 +39,7 @@ class DeskView(ProjectView):
         errand = read_errand(request.data)
         volunteer = self.member.role == Role.VOLUNTEER
         if volunteer:
-            tempo.VOLUNTEERS.spend(request.user.pk, len(errand.votes))
+            tempo.VOLUNTEERS.spend(str(request.user.pk), len(errand.votes))
         done = services.work(
             request.user,
             self.project,
@@ -50,7 +50,7 @@ class DeskView(ProjectView):
             handed_only=volunteer,
             held_back="practice" if errand.take and practice.needed(self.member) else None,
         )
-        return Response(_shown(self.project, done, ticketed=request.user.pk if volunteer else None))
+        return Response(_shown(self.project, done, user_id=request.user.pk))
 
 
 def _same_person(request: Request) -> None:
@@ -63,8 +63,7 @@ def _same_person(request: Request) -> None:
         raise errors.Conflict("other_user", "Somebody else has signed in here since; nothing was stored.")
 
 
-def _shown(project: Project, done: services.Work, *, ticketed: int | None) -> dict[str, Any]:
-    tickets = {one.task: ticket_of(ticketed, one.task) for one in done.tasks} if ticketed is not None else {}
+def _shown(project: Project, done: services.Work, *, user_id: int) -> dict[str, Any]:
     return {
         "results": [
             {
@@ -77,7 +76,7 @@ def _shown(project: Project, done: services.Work, *, ticketed: int | None) -> di
             }
             for one in done.results
         ],
-        "tasks": [selectors.handed_row(project, one, ticket=tickets.get(one.task)) for one in done.tasks],
+        "tasks": [selectors.handed_row(project, one, ticket=ticket_of(user_id, one.task)) for one in done.tasks],
         "progress": done.progress,
         "reason": done.reason,
     }

@@ -14,7 +14,7 @@ MOST_RELEASED = 500
 LARGEST_ID = 2**62
 LONGEST_MS = 2**31 - 1
 TOP = frozenset({"votes", "take", "release"})
-# `started` is the client's own record, and so is a member's `lease`: the server's lease row and clock decide.
+# `started` is the client's own record; `lease` shows that the task was handed to the person, however late it comes.
 FIELDS = frozenset({"key", "task", "lease", "asking", "answer", "supersedes", "shown_proposal", "took_ms", "started"})
 
 

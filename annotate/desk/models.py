@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 
+from annotate.labeling.models import Task
 from annotate.projects.models import Project
 
 
@@ -20,3 +21,13 @@ class Practice(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user", "project", "-id"], name="practice_mine")]
+
+
+class Told(models.Model):
+    """One person knows a task's answer from practice, or may: one row for each, so that a task is looked up alone."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "task"], name="told_once")]

@@ -7,6 +7,7 @@ from typing import Any
 from annotate.consensus.models import Consensus
 from annotate.kinds import KINDS
 from annotate.labeling.models import Seat, Task, Vote
+from annotate.labeling.schema import in_use, schema_of
 from annotate.projects.models import Project
 
 # How far back one's usual pace and agreement look, and what counts as the present.
@@ -44,12 +45,15 @@ def _agreement(project: Project, user_id: int) -> dict[str, Any] | None:
     Only what was settled by or after one's own answer, and not by that answer alone, can agree or not.
     """
     mine = Vote.objects.filter(project=project, user_id=user_id).select_related("task__consensus").order_by("-id")
-    kind, same, of = KINDS[project.kind], 0, 0
+    kind, live, same, of = KINDS[project.kind], schema_of(project).live, 0, 0
     for vote in mine[:COMPARED]:
         settled = _settled_after(vote)
-        if settled is not None and vote.outcome == Vote.Outcome.ANSWER and not vote.superseded:
+        if settled is None or vote.outcome != Vote.Outcome.ANSWER or vote.superseded:
+            continue
+        said, stands = in_use(kind, vote.answer, live), in_use(kind, settled, live)
+        if said is not None and stands is not None:
             of += 1
-            same += kind.similarity(vote.answer, settled) >= AGREES
+            same += kind.similarity(said, stands) >= AGREES
     return {"share": same / of, "of": of} if of >= LEAST_COMPARED else None
 
 

@@ -2,10 +2,11 @@
 
 Known is what a ruling settled on the training side, gold first; nothing of the holdout, and no picture that has left
 the queue. The known answer is told only after one's own, and whoever has practised on a task knows it from then on:
-`practised_on` names these tasks, and they are not asked blind of that person.
+`practised_on` knows these tasks, and they are not asked blind of that person.
 """
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from django.utils import timezone
 from annotate.accounts.models import User
 from annotate.consensus.models import Consensus
 from annotate.core import errors
-from annotate.desk.models import Practice
+from annotate.desk.models import Practice, Told
 from annotate.ingest.models import Image
 from annotate.kinds import KINDS
 from annotate.labeling import services as labeling
@@ -89,10 +90,9 @@ def score(practice: Practice) -> dict[str, int]:
     return {"right": sum(mark is True for mark in counted), "of": len(counted)}
 
 
-def practised_on(project_id: int, user_id: int) -> set[int]:
-    """The tasks whose answers a person was told in practice, or may have been."""
-    told = Practice.objects.filter(project_id=project_id, user_id=user_id).values_list("tasks", flat=True)
-    return {task for tasks in told for task in tasks}
+def practised_on(user_id: int, task_ids: Collection[int]) -> set[int]:
+    """Those of these tasks whose answers a person was told in practice, or may have been."""
+    return set(Told.objects.filter(user_id=user_id, task_id__in=task_ids).values_list("task_id", flat=True))
 
 
 def begin(project: Project, user: User, *, seed: int) -> Practice:
@@ -108,7 +108,9 @@ def begin(project: Project, user: User, *, seed: int) -> Practice:
     drawn = _draw(project, seen, random.Random(seed))
     if len(drawn) < LEAST:
         raise errors.Conflict("nothing_to_practise", "Too few pictures have a known answer yet.", {"known": len(drawn)})
-    return Practice.objects.create(project=project, user=user, tasks=drawn, marks=[None] * len(drawn))
+    with transaction.atomic():
+        Told.objects.bulk_create([Told(user=user, task_id=task) for task in drawn], ignore_conflicts=True)
+        return Practice.objects.create(project=project, user=user, tasks=drawn, marks=[None] * len(drawn))
 
 
 def _draw(project: Project, seen: set[int], draw: random.Random) -> list[int]:

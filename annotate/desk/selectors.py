@@ -32,14 +32,14 @@ def picture(project_id: int, image_id: int, *, width: int, height: int) -> dict[
     }
 
 
-def handed_row(project: Project, one: Handed, *, ticket: int | None = None) -> dict[str, Any]:
+def handed_row(project: Project, one: Handed, *, ticket: int) -> dict[str, Any]:
     """A task for its leaseholder; nothing in it may tell what others said or what is known.
 
-    Who needs one gets a ticket in the place of the lease's number.
+    The ticket stands in the place of the lease's number, which is nobody's business.
     """
     return {
         "id": one.task,
-        "lease": one.lease if ticket is None else ticket,
+        "lease": ticket,
         "expires_at": one.expires_at.isoformat(),
         "image": picture(project.pk, one.image, width=one.width, height=one.height),
         "question": one.question,

@@ -98,13 +98,14 @@ def _cast(
     """One vote in a transaction of its own, and with `want` the take that follows it in the same one."""
     if isinstance(ballot, Spoiled):
         return Outcome(ballot.key, "refused", why=ballot.why), None
-    if handed_only and ballot.supersedes is None and ballot.lease != ticket_of(user.pk, ballot.task):
+    handed = ballot.lease is not None and ballot.lease == ticket_of(user.pk, ballot.task)
+    if handed_only and ballot.supersedes is None and not handed:
         why = errors.Forbidden("not_handed", "This picture was not asked of you.", {"task": ballot.task})
         return Outcome(ballot.key, "refused", why=why), None
     taken = None
     try:
         with transaction.atomic():
-            cast = labeling.cast_vote(project, user_id=user.pk, ballot=ballot)
+            cast = labeling.cast_vote(project, user_id=user.pk, ballot=ballot, handed=handed)
             consensus.fold_vote(project, cast)
             if want is not None:
                 taken = labeling.take(project, user_id=user.pk, want=want, answered=int(cast.fresh))

@@ -82,12 +82,13 @@ def lock_task(task_id: int, *, project_id: int | None = None) -> TaskFacts | Non
     return TaskFacts(*row[:6], bool(row[6]), *row[7:10], bool(row[10]), bool(row[11]))
 
 
-def votes_of(task_id: int) -> list[VoteFacts]:
-    """Every vote on a task, of all askings, in the order they were cast."""
+def votes_of(task_id: int, *, user_id: int | None = None) -> list[VoteFacts]:
+    """Every vote on a task, of all askings, in the order they were cast; with `user_id` that person's alone."""
+    whose, values = ("", [task_id]) if user_id is None else (" AND user_id = %s", [task_id, user_id])
     found = sql.rows(
         "SELECT id, user_id, source, key, asking, outcome, concept, counted, surplus, superseded, answer_hash,"
-        " answer, gold FROM labeling_vote WHERE task_id = %s ORDER BY id",
-        [task_id],
+        f" answer, gold FROM labeling_vote WHERE task_id = %s{whose} ORDER BY id",
+        values,
     )
     return [
         VoteFacts(

@@ -162,7 +162,7 @@ class Vote(models.Model):
         SKIP = "skip"
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="votes")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="votes", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=100, default="", blank=True)
     asking = models.PositiveIntegerField()
@@ -196,6 +196,8 @@ class Vote(models.Model):
             ),
         ]
         indexes = [
+            # Also a task's votes; with the person, because a known question gathers one of everybody.
+            models.Index(fields=["task", "user"], name="vote_task"),
             models.Index(fields=["user", "project", "-id"], name="vote_mine"),
             models.Index(fields=["project", "id"], name="vote_project"),
             models.Index(fields=["created_at"], condition=Q(outcome="skip", superseded=False), name="vote_skips"),

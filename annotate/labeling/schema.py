@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from annotate.kind import Kind, Value
 from annotate.projects.models import LabelClass, Project
 
 
@@ -13,6 +14,12 @@ class Schema:
     number: int
     ids: tuple[int, ...]
     live: frozenset[int]
+
+
+def in_use(kind: Kind, answer: Value, live: frozenset[int]) -> Value | None:
+    """What an answer says of the classes in use; None where it is one class that was archived since."""
+    left = kind.of_classes(answer, live)
+    return left if live.issuperset(kind.classes(left)) else None
 
 
 def schema_of(project: Project) -> Schema:

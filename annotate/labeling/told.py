@@ -4,18 +4,18 @@
 never asked of them blind.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-Rule = Callable[[int, int], set[int]]
+Rule = Callable[[int, Collection[int]], set[int]]
 _RULES: list[Rule] = []
 
 
 def let(rule: Rule) -> None:
-    """Adds a rule `(project id, user id)` that gives the ids of the tasks whose answers the person was told."""
+    """Adds a rule `(user id, task ids)` that gives those of the tasks whose answers the person was told."""
     if rule not in _RULES:
         _RULES.append(rule)
 
 
-def told(project_id: int, user_id: int) -> set[int]:
-    """The tasks of a project whose answers this person was told."""
-    return {task for rule in _RULES for task in rule(project_id, user_id)}
+def told(user_id: int, task_ids: Collection[int]) -> set[int]:
+    """Those of these tasks whose answers this person was told; asks about no other."""
+    return {task for rule in _RULES for task in rule(user_id, task_ids)} if task_ids else set()

@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 
 from annotate.ingest import incoming
 from annotate.manifest.schema import ClassEntry
-from tests.make import make_project, picture_bytes
+from tests.make import client_for, make_member, make_project, make_user, picture_bytes
 from tests.training.cast import always, ready_version
 from tests.training.test_api import Page
 from training import jobs, services
@@ -213,6 +213,15 @@ def test_one_person_has_only_some_waiting(page: Page) -> None:
         services.forget_tryout(row)
     assert left() == []
     assert show(page, checkpoint).status_code == 202
+
+
+def test_what_one_person_shows_is_nobody_elses(page: Page) -> None:
+    tid = show(page, make_checkpoint(page)).json()["id"]
+    make_member(page.project, other := make_user("other"), "researcher")
+    url = f"/api/projects/{page.project.pk}/tryouts/{tid}"
+    for reply in (client_for(other).get(url), client_for(other).delete(url)):
+        assert (reply.status_code, reply.json()["code"]) == (404, "tryout_over")
+    assert page.get(f"tryouts/{tid}").json()["state"] == "queued" and len(left()) == 1
 
 
 def test_what_nobody_takes_up_has_failed_before_any_sweep(page: Page) -> None:

@@ -134,11 +134,11 @@ class TryoutView(ProjectView):
 
     @extend_schema(operation_id="tryouts_get", responses=TryoutShape)
     def get(self, request: Request, pid: int, tid: int) -> Response:
-        """How far a tryout has come, and its answer."""
-        return Response(tryout_shape(tryouts.tryout_for(self.project, tid)))
+        """How far one's own tryout has come, and its answer."""
+        return Response(tryout_shape(tryouts.tryout_for(self.project, request.user, tid)))
 
     @extend_schema(operation_id="tryouts_forget", responses={204: None})
     def delete(self, request: Request, pid: int, tid: int) -> Response:
-        """Forgets a tryout and its picture at once."""
-        services.forget_tryout(tryouts.tryout_for(self.project, tid))
+        """Forgets one's own tryout and its picture at once."""
+        services.forget_tryout(tryouts.tryout_for(self.project, request.user, tid))
         return Response(status=status.HTTP_204_NO_CONTENT)

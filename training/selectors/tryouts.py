@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from annotate.accounts.models import User
 from annotate.core import errors
 from annotate.projects.models import Project
 from training.models import Checkpoint, Evaluation, Tryout, Weights
@@ -73,9 +74,12 @@ def model_for(project: Project, key: str) -> Model:
     raise errors.NotFound("no_such_model", "There is no such model to try in this project.", {"model": key[:40]})
 
 
-def tryout_for(project: Project, tid: int) -> Tryout:
-    """A tryout of this project; NotFound for any other, and for one that was forgotten."""
-    row = Tryout.objects.filter(project=project, pk=tid).first()
+def tryout_for(project: Project, user: User, tid: int) -> Tryout:
+    """A tryout of this person in this project; NotFound for any other, and for one that was forgotten.
+
+    What somebody shows to a model may be a picture that the project never sees: it is nobody else's to read or to end.
+    """
+    row = Tryout.objects.filter(project=project, created_by=user, pk=tid).first()
     if row is None:
         raise errors.NotFound("tryout_over", "This picture is not being tried any more.")
     return row

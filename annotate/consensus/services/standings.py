@@ -8,14 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from annotate.consensus.method import NOTHING, key_of
 from annotate.consensus.models import Standing
+from annotate.kind import Kind
 from annotate.kinds import KINDS
 from annotate.labeling import services as labeling
 from annotate.labeling.models import Seat, Task, Vote
+from annotate.labeling.schema import in_use, schema_of
 from annotate.projects.models import Project
 
 # Answers of one person that are looked at: enough for an interval of a few per cent.
@@ -61,8 +63,13 @@ def _follow(project: Project, seat: Seat, *, mark: str, now: datetime) -> None:
     newest = mine.aggregate(newest=Max("pk"))["newest"] or 0
     days = Counter(before.days if before else {})
     since = before.last_vote if before else 0
-    fresh = mine.filter(pk__gt=since, pk__lte=newest).exclude(outcome=Vote.Outcome.SKIP)
-    for day, number in fresh.annotate(day=TruncDate("created_at")).values_list("day").annotate(Count("pk")).order_by():
+    for day, number in (
+        _first_answers(mine.filter(pk__gt=since, pk__lte=newest))
+        .annotate(day=TruncDate("created_at"))
+        .values_list("day")
+        .annotate(Count("pk"))
+        .order_by()
+    ):
         days[day.isoformat()] += number
     oldest = (now.date() - timedelta(days=DAYS_KEPT)).isoformat()
     Standing.objects.update_or_create(
@@ -77,11 +84,22 @@ def _follow(project: Project, seat: Seat, *, mark: str, now: datetime) -> None:
     )
 
 
+def _first_answers(votes: QuerySet[Vote]) -> QuerySet[Vote]:
+    """Those of these votes by which a person answered a task for the first time in its asking: no changes of mind."""
+    same = {name: OuterRef(name) for name in ("task", "user", "asking")}
+    earlier = Vote.objects.filter(pk__lt=OuterRef("pk"), **same).exclude(outcome=Vote.Outcome.SKIP)
+    return votes.exclude(outcome=Vote.Outcome.SKIP).exclude(Exists(earlier))
+
+
 def _look(project: Project, user_id: int) -> dict[str, Any]:
-    """What a person's newest answers amount to; those to known questions are counted elsewhere."""
+    """What a person's newest answers amount to; those to known questions are counted elsewhere.
+
+    Classes that were archived since are held against nobody: neither said nor settled.
+    """
     said = Vote.objects.filter(user_id=user_id, project=project, outcome=Vote.Outcome.ANSWER, gold=False)
     rows = list(said.filter(superseded=False).order_by("-pk").values_list(*COLUMNS)[:WINDOW])
     times = [row[1] for row in rows if row[1]]
+    kind, live = KINDS[project.kind], schema_of(project).live
     pairs: Counter[tuple[str, str]] = Counter()
     wrong: list[tuple[float, float, int]] = []
     compared = 0
@@ -89,12 +107,15 @@ def _look(project: Project, user_id: int) -> dict[str, Any]:
         standing = state == Task.State.CLOSED and settled is not None and asking == present == settled_in
         if not standing or not (decided or votes > 1):  # nothing, or only this person's own word, to compare with
             continue
+        heard, stands = in_use(kind, answer, live), in_use(kind, settled, live)
+        if heard is None or stands is None:
+            continue
         compared += 1
-        alike, right = labeling.likeness(project.kind, answer, settled)
+        alike, right = labeling.likeness(project.kind, heard, stands)
         if not right:
             wrong.append((alike, -confidence, -vote))
-        if not KINDS[project.kind].several:
-            pairs[_class_of(project, settled), _class_of(project, answer)] += 1
+        if not kind.several:
+            pairs[_class_of(kind, stands), _class_of(kind, heard)] += 1
     return {
         "median_ms": round(median(times)) if times else None,
         "timed": len(times),
@@ -105,8 +126,8 @@ def _look(project: Project, user_id: int) -> dict[str, Any]:
     }
 
 
-def _class_of(project: Project, answer: Any) -> str:
-    return key_of(next(iter(KINDS[project.kind].classes(answer)), NOTHING))
+def _class_of(kind: Kind, answer: Any) -> str:
+    return key_of(next(iter(kind.classes(answer)), NOTHING))
 
 
 def last_days(standing: Standing | None, *, today: date) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from annotate.accounts.models import User
-from annotate.core import audit, errors, intervals
+from annotate.core import audit, errors, sequential
 from annotate.kind import Value
 from annotate.kinds import KINDS
 from annotate.kinds.box import agreeing
@@ -27,6 +27,8 @@ from annotate.projects.models import Project
 LEAST_GOLD = 10
 # Fewer answers say nothing of a person.
 LEAST_ANSWERS = 10
+# At most this share of the people who are as good as is demanded is ever paused, however much they answer.
+WRONG_PAUSES = 0.025
 # Boxes are right from this share of boxes in common (paired at an IoU of a half, F1): one slip in three boxes or more.
 BOXES_RIGHT = 0.8
 # How many known tasks are looked through for one that a person has not had.
@@ -70,14 +72,15 @@ def claim_known(
     Looks through a bounded part of them from a random place on. Never one that is held out, that the person has marked
     or was told the answer of, whose picture is not in use, or whose answer names a class that is not live.
     """
-    known = told.told(project.pk, user_id)
     start = random.Random(f"{project.seed}/gold/{user_id}/{place}/start").random()
     found: list[tuple[Any, ...]] = []
     for low, high in ((start, 2.0), (-1.0, start)):
         if len(found) < number:
+            rows = _unseen(project.pk, user_id, low=low, high=high)
+            known = told.told(user_id, [row[0] for row in rows])
             found += [
                 row[:4]
-                for row in _unseen(project.pk, user_id, low=low, high=high)
+                for row in rows
                 if row[0] not in known and live.issuperset(KINDS[row[4]].classes(sql.json_out(row[5])))
             ]
     chosen = {row[0]: row for row in found[:number]}
@@ -137,7 +140,7 @@ def judge(project: Project, task: TaskFacts, *, user_id: int, vote_id: int) -> N
     back. Who marked the task, or was told its answer, is not judged by it.
     """
     known, by = Task.objects.values_list("gold", "gold_by_id").get(pk=task.id)
-    if by == user_id or task.id in told.told(project.pk, user_id):
+    if by == user_id or told.told(user_id, [task.id]):
         return
     vote = Vote.objects.get(pk=vote_id)
     row = GoldAnswer.objects.filter(task_id=task.id, user_id=user_id).first()
@@ -153,7 +156,10 @@ def judge(project: Project, task: TaskFacts, *, user_id: int, vote_id: int) -> N
 
 
 def _add_up(project: Project, user_id: int) -> None:
-    """Writes a person's totals, and the pause where the accuracy since the last one lies below what is demanded."""
+    """Writes a person's totals, and the pause where the accuracy since the last one surely lies below what is demanded.
+
+    This looks after every known answer, which `surely_below` allows and an interval for one look would not.
+    """
     seat, _ = Seat.objects.select_for_update().get_or_create(project=project, user_id=user_id)
     answers = GoldAnswer.objects.filter(project=project, user_id=user_id)
     seat.gold_answered, seat.gold_right, seat.gold_passed = tally(answers)
@@ -161,7 +167,8 @@ def _add_up(project: Project, user_id: int) -> None:
     if seat.paused_at is not None or project.gold_bar is None:
         return
     answered, right, _ = tally(answers.filter(vote_id__gt=seat.gold_from))
-    if answered >= LEAST_ANSWERS and intervals.wilson(right, answered).high < project.gold_bar:
+    below = sequential.surely_below(right, answered, bar=project.gold_bar, risk=WRONG_PAUSES)
+    if below and answered >= LEAST_ANSWERS:
         told = {"right": right, "answered": answered, "demanded": project.gold_bar}
         _pause(seat, code=Seat.Pause.ACCURACY, actor=None, data=told)
 
@@ -209,6 +216,6 @@ def _seat(project: Project, user_id: int) -> Seat:
 
 def was_shown(task: TaskFacts, *, user_id: int, vote_id: int) -> bool:
     """Whether the person has been told what was right where they gave this vote: when paused, or in practice."""
-    if task.id in told.told(task.project_id, user_id):
+    if told.told(user_id, [task.id]):
         return True
     return Seat.objects.filter(project_id=task.project_id, user_id=user_id, shown_to__gte=vote_id).exists()

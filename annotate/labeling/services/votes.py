@@ -33,13 +33,14 @@ class Ballot:
     shown_proposal: int | None = None
     took_ms: int | None = None
     lease: int | None = None
-    """What the client was told as the lease's number; whether it matters is the caller's to say."""
+    """What the client was told as the lease's number; what it is worth is the caller's to say."""
 
 
 @dataclass(frozen=True)
 class Cast:
     """What became of a ballot. `fresh`: one more task that the person has answered. `before` is the task as it was
-    locked, `task` as it must be written once folded; `votes` are those that stand in the task's present asking."""
+    locked, `task` as it must be written once folded; `votes` are those that stand in the task's present asking, or of a
+    ruled task, where no vote changes anything, the person's own."""
 
     vote_id: int
     key: UUID
@@ -51,19 +52,21 @@ class Cast:
     votes: list[VoteFacts]
 
 
-def cast_vote(project: Project, *, user_id: int, ballot: Ballot) -> Cast:
+def cast_vote(project: Project, *, user_id: int, ballot: Ballot, handed: bool = False) -> Cast:
     """Appends a person's vote and ends the person's lease; the same ballot again changes nothing and says so.
 
     Runs inside the caller's transaction and locks the task; any refusal must roll that transaction back. The caller
-    folds the result and writes the task. A vote that comes too late, or where no room is left, is kept as surplus. An
-    answer to a known question is judged, and neither counts nor speaks for its picture.
+    folds the result and writes the task. A vote where no room is left is kept as surplus. An answer to a known question
+    is judged, and neither counts nor speaks for its picture; it is surplus where the person was never asked. `handed`:
+    the person was, whatever has become of the lease.
     Refused: a task of another project, an answer the task's kind or the project's classes do not allow, a key that
     was used for something else, a second answer that does not supersede the first, a change of a ruled answer.
     """
     before = lock_task(ballot.task, project_id=project.pk)
     if before is None:
         raise errors.NotFound("unknown_task", "There is no such task in this project.", {"task": ballot.task})
-    votes = votes_of(before.id)
+    # A ruling stands over all votes, and a known question gathers one of everybody: only the own ones matter there.
+    votes = votes_of(before.id, user_id=user_id if before.ruled else None)
     digest = _hash(ballot)
     for vote in votes:
         if vote.user_id == user_id and vote.key == ballot.key:
@@ -79,7 +82,7 @@ def cast_vote(project: Project, *, user_id: int, ballot: Ballot) -> Cast:
     earlier = _earlier(votes, user_id=user_id, asking=asking, ballot=ballot, task=before)
     return _append(
         project, user_id=user_id, ballot=replace(ballot, answer=value, asking=asking),
-        digest=digest, before=before, votes=votes, earlier=earlier,
+        digest=digest, before=before, votes=votes, earlier=earlier, handed=handed,
     )  # fmt: skip
 
 
@@ -92,6 +95,7 @@ def _append(
     before: TaskFacts,
     votes: list[VoteFacts],
     earlier: VoteFacts | None,
+    handed: bool,
 ) -> Cast:
     """The writing half of `cast_vote`: supersede, free the lease, insert, count."""
     outcome, concept = says(ballot.answer)
@@ -105,9 +109,9 @@ def _append(
     task = replace(task, leases_held=task.leases_held - freed)
     changes_counted = earlier is not None and earlier.counted
     known = task.asks_gold and asking == task.asking
-    if known:  # to the person it looks as any other
-        late = earlier.surplus if earlier is not None else not freed
-        counted, surplus = False, late and outcome in COUNTING
+    if known:  # to the person it looks as any other: there is room for whoever was asked
+        unasked = earlier.surplus if earlier is not None else not (freed or handed)
+        counted, surplus = False, unasked and outcome in COUNTING
     else:
         counted, surplus = _place(task, asking, outcome, changes_counted=changes_counted)
     if surplus and task.state == Task.State.OPEN and asking == task.asking and task.leases_held:
@@ -124,7 +128,8 @@ def _append(
         _refuse_key(ballot)
     if known:
         gold.judge(project, task, user_id=user_id, vote_id=vote_id)
-    fresh = outcome != Vote.Outcome.SKIP and (earlier is None or earlier.outcome == Vote.Outcome.SKIP)
+    said = [vote.outcome for vote in votes if vote.user_id == user_id and vote.asking == asking]
+    fresh = outcome != Vote.Outcome.SKIP and all(before == Vote.Outcome.SKIP for before in said)
     mine = VoteFacts(
         vote_id, user_id, worker_of(user_id, ""), ballot.key, asking, outcome, concept, counted, surplus, False, digest,
         answer=ballot.answer, gold=known,

@@ -1443,14 +1443,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How far a tryout has come, and its answer.
+         * How far one's own tryout has come, and its answer.
          * @description How far it has come; and its end, after which nothing of it is left.
          */
         get: operations["tryouts_get"];
         put?: never;
         post?: never;
         /**
-         * Forgets a tryout and its picture at once.
+         * Forgets one's own tryout and its picture at once.
          * @description How far it has come; and its end, after which nothing of it is left.
          */
         delete: operations["tryouts_forget"];
@@ -1712,7 +1712,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Changes one's own password. */
+        /** Changes one's own password; other sessions and API tokens end. */
         post: operations["session_password"];
         delete?: never;
         options?: never;
@@ -2678,6 +2678,11 @@ export interface components {
         PasswordInRequest: {
             old: string;
             new: string;
+            /**
+             * @description API tokens end unless this is true.
+             * @default false
+             */
+            keep_tokens: boolean;
         };
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         PatchedAccountChangeInRequest: {

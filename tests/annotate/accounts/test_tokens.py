@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 NEW = "a quite different phrase"
 
 
-@pytest.fixture(autouse=True)
-def fresh_attempts() -> None:
-    attempts.BY_TOKEN.clear()
-
-
 def script(token: str) -> APIClient:
     """A client that shows a token and has no cookie; CSRF is enforced."""
     client = APIClient(enforce_csrf_checks=True)
@@ -154,14 +149,29 @@ def test_last_use_is_written_once_in_some_minutes(django_assert_num_queries: Dja
     assert row.last_used_at is not None and row.last_used_at > first - bearer.COARSE
 
 
-def test_a_reset_ends_the_tokens_and_a_changed_password_does_not() -> None:
-    ada = make_user("ada")
-    token, _ = made(ada)
-    services.change_password(ada, old="correct horse battery", new=NEW)
-    assert script(token).get("/api/projects").status_code == 200
+def test_tokens_end_with_the_password_and_with_the_account() -> None:
+    root, ada = make_user("root", is_superuser=True), make_user("ada")
+    (kept, _), browser = made(ada), client_for(ada)
+    said = {"old": "correct horse battery", "new": NEW, "keep_tokens": True}
+    assert browser.post("/api/session/password", said, format="json").status_code == 200
+    assert script(kept).get("/api/projects").status_code == 200
+    said = {"old": NEW, "new": "another good phrase"}
+    assert browser.post("/api/session/password", said, format="json").status_code == 200
+    assert told(script(kept).get("/api/projects")) == (401, "bad_token")
+    by_reset, _ = made(ada)
     secret, _ = services.make_reset_link(ada, actor=None)
-    services.use_reset_link(secret, password="another good phrase")
-    assert told(script(token).get("/api/projects")) == (401, "bad_token")
+    services.use_reset_link(secret, password="a third good phrase")
+    assert told(script(by_reset).get("/api/projects")) == (401, "bad_token")
+    by_closing, _ = made(ada)
+    server_admin, account = client_for(root), f"/api/accounts/{ada.pk}"
+    for is_active in (False, True):  # opened again, it is not open to who held a token
+        assert server_admin.patch(account, {"is_active": is_active}, format="json").status_code == 200
+        assert told(script(by_closing).get("/api/projects")) == (401, "bad_token")
+    ended = [(one.verb, one.data.get("tokens_ended")) for one in Audit.objects.filter(subject="user").order_by("pk")]
+    assert ended == [
+        ("password_set", 0), ("password_set", 1), ("reset_link_made", None), ("password_reset", 1),
+        ("account_changed", 1), ("account_changed", None),
+    ]  # fmt: skip
 
 
 def test_there_is_an_end_to_how_many(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,15 +6,11 @@ from rest_framework.test import APIClient
 from annotate.accounts import attempts
 from annotate.accounts.models import ComeBackLink, User
 from annotate.core.audit import Audit
+from annotate.core.limits import Spent
 from tests import crowd
 from tests.make import PASSWORD, client_for, make_project, make_user, make_volunteer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def fresh_attempts() -> None:
-    attempts.COME_BACK.clear()
 
 
 def private_link(client: APIClient) -> str:
@@ -51,7 +47,7 @@ def test_a_private_link_is_not_guessed_and_takes_nobody_elses_place() -> None:
     assert come_back(token, ada).last.json()["code"] == "signed_in"
     assert ada.get("/api/session").json()["user"]["username"] == "ada"
     assert ada.post("/api/session/come-back").status_code == 403
-    attempts.COME_BACK.clear()
+    Spent.objects.all().delete()
     for _ in range(attempts.COME_BACK.limit):
         come_back("made-up")
     assert (come_back(token).last.status_code, come_back(token).last.json()["code"]) == (429, "too_many_attempts")

@@ -83,11 +83,29 @@ def test_ones_own_word_is_nothing_to_agree_with_and_a_ruling_is() -> None:
     )  # fmt: skip
     Standing.objects.update(updated_at=timezone.now() - timedelta(minutes=5))
     assert consensus.follow_people() == 0  # nothing has happened since
-    # Changed, the answer is another one; the day counts both, and a skip not at all.
+    # A changed answer is no second one, and a skip none at all.
     vote = Vote.objects.get(task_id=second)
     crowd.answer(project, ada, second, "dog", supersedes=vote.key)
     assert consensus.follow_people() == 1
-    assert sum(Standing.objects.get().days.values()) == 3
+    assert sum(Standing.objects.get().days.values()) == 2
+
+
+def test_a_changed_answer_is_one_answer_of_its_day() -> None:
+    project = crowd.opened(pictures=3, redundancy=3)
+    (ada,) = crowd.crowd_of(project, 1)
+    kept, changed, skipped = crowd.tasks_of(project)
+    crowd.answer(project, ada, kept, "cat")
+    for said in ("cat", "dog", crowd.SKIP, "owl"):
+        before = Vote.objects.filter(task_id=changed, superseded=False).values_list("key", flat=True).first()
+        assert crowd.answer(project, ada, changed, said, supersedes=before).status == "stored"
+    crowd.answer(project, ada, skipped, crowd.SKIP)
+    for new in ("cat", "dog"):  # also where the change is seen by a later look than the answer
+        consensus.follow_people()
+        assert sum(Standing.objects.get().days.values()) == Seat.objects.get(user=ada).votes == 2
+        key = Vote.objects.get(task_id=kept, superseded=False).key
+        crowd.answer(project, ada, kept, new, supersedes=key)
+        consensus.count(project)
+        Standing.objects.update(updated_at=timezone.now() - timedelta(minutes=5))
 
 
 def test_answers_to_known_questions_are_counted_apart() -> None:
@@ -120,6 +138,29 @@ def test_boxes_agree_by_what_they_share() -> None:
     assert (good["agreement"]["hits"], poor["agreement"]["hits"], poor["agreement"]["count"]) == (1, 0, 1)
     assert poor["worst"][0]["likeness"] == pytest.approx(2 / 3, abs=1e-3)
     assert poor["confusion"] == []
+
+
+def test_an_archived_class_is_held_against_nobody() -> None:
+    project = crowd.opened(pictures=3, redundancy=3, accept_confidence=0.5)
+    people = crowd.crowd_of(project, 3)
+    for task, odd in zip(crowd.tasks_of(project), ("dog", "owl", "cat"), strict=True):
+        for person, said in zip(people, ("cat", "cat", odd), strict=True):
+            crowd.answer(project, person, task, said)
+    boxed = crowd.box_project(pictures=1, redundancy=2, accept_confidence=0.5, name="boxed")
+    make_member(boxed, ada := make_user("ada"))
+    make_member(boxed, reviewer := make_user("reviewer"), "reviewer")
+    (task,) = crowd.tasks_of(boxed)
+    crowd.answer(boxed, ada, task, crowd.boxes(boxed, ("cat", 0, 0, 10, 10), ("dog", 20, 10, 30, 20)))
+    consensus.settle(boxed, task, actor=reviewer, ruling="settle", answer=crowd.boxes(boxed, ("cat", 0, 0, 10, 10)))
+    found = []
+    for _ in range(2):
+        consensus.follow_people()
+        rows = Standing.objects.order_by("seat_id").values_list("compared", "agreed")
+        found.append([*rows.filter(seat__user__in=(people[2], ada)), len(Standing.objects.get(seat__user=ada).worst)])
+        for one in (project, boxed):
+            crowd.archive(one, "dog")
+        Standing.objects.update(updated_at=timezone.now() - timedelta(minutes=5), mark="")
+    assert found == [[(3, 1), (1, 0), 1], [(2, 1), (1, 1), 0]]
 
 
 def test_the_cost_does_not_grow_with_people_or_answers() -> None:

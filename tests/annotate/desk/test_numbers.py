@@ -63,6 +63,9 @@ def test_agreement_is_with_what_was_settled_afterwards_and_not_by_oneself_alone(
     found = figures(project, ada)["agreement"]
     assert found == {"share": pytest.approx(2 / 3), "of": 3}
     assert figures(project, cem)["agreement"] is None
+    monkeypatch.setattr(desk, "LEAST_COMPARED", 2)
+    crowd.archive(project, "dog")
+    assert figures(project, ada)["agreement"] == {"share": 1.0, "of": 2}
 
 
 def test_an_answer_that_settles_a_picture_alone_agrees_with_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

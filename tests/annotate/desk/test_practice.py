@@ -69,7 +69,9 @@ def test_the_known_answer_is_told_after_ones_own_and_the_first_is_what_counts() 
     assert (last["score"]["right"], last["score"]["of"]) == (1, 3) and last["score"]["finished_at"]
     assert client.get(url).json()["last"]["right"] == 1
     assert not Vote.objects.exists() and Consensus.objects.filter(votes__gt=0).count() == 0
-    assert practice.practised_on(project.pk, Practice.objects.get().user_id) == set(crowd.tasks_of(project))
+    assert practice.practised_on(Practice.objects.get().user_id, crowd.tasks_of(project)) == set(
+        crowd.tasks_of(project)
+    )
 
 
 def test_a_practice_is_its_owners_and_its_answers_are_checked() -> None:
@@ -217,10 +219,25 @@ def test_what_was_told_in_practice_is_judged_no_more() -> None:
     before = GoldAnswer.objects.filter(user=ada, right=False).count()
     assert before == len(asked) > 0
     practice.begin(project, ada, seed=1)
-    told = practice.practised_on(project.pk, ada.pk)
+    told = practice.practised_on(ada.pk, known)
     for task in told & set(asked):
         vote = Vote.objects.get(task_id=task, user=ada, superseded=False)
         outcome = crowd.answer(project, ada, task, "cat", supersedes=vote.key)
         assert outcome.status == "refused"
     assert told & set(asked)
     assert GoldAnswer.objects.filter(user=ada, right=False).count() == before
+
+
+def test_whether_an_answer_was_told_is_asked_of_the_one_task() -> None:
+    project, _, known = known_and_open(known=10, pictures=1)
+    ada, bob = crowd.crowd_of(project, 2)
+    practice.begin(project, ada, seed=1)
+    (task, *_) = sorted(practice.practised_on(ada.pk, known))
+    assert practice.practised_on(ada.pk, [task]) == {task} and practice.practised_on(bob.pk, known) == set()
+    for person in (ada, bob):
+        crowd.hold(project, person, task)
+        with CaptureQueriesContext(connection) as made:
+            assert crowd.answer(project, person, task, "cat").status == "stored"
+        asked = [one["sql"] for one in made if "desk_" in one["sql"]]
+        assert len(asked) == 1 and f"IN ({task})" in asked[0] and "desk_practice" not in asked[0]
+    assert list(GoldAnswer.objects.values_list("user_id", flat=True)) == [bob.pk]

@@ -16,9 +16,10 @@ from annotate.core import errors
 from annotate.core.audit import Audit
 from annotate.core.intervals import wilson
 from annotate.ingest.models import Image
+from annotate.labeling import facts
 from annotate.labeling import services as labeling
 from annotate.labeling.models import GoldAnswer, Lease, Seat, Task, Vote
-from annotate.labeling.services import gold
+from annotate.labeling.services import gold, votes
 from annotate.projects.models import Project
 from tests import crowd
 from tests.make import client_for, make_image, make_member, make_user
@@ -66,8 +67,7 @@ def test_on_the_wire_a_known_question_is_any_other() -> None:
     asked = [task for task in tasks if task["id"] in known]
     assert len(tasks) == 20 and 0 < len(asked) < 20
     assert len({json.dumps(bare(task), sort_keys=True) for task in tasks}) == 1
-    leases = [task["lease"] for task in tasks]
-    assert leases == sorted(leases)
+    assert len({task["lease"] for task in tasks}) == 20
     assert Lease.objects.filter(user=ada).count() == 20
     crowd.sound(project)
     # Handed back or lapsed it is free again, as the others are.
@@ -78,6 +78,19 @@ def test_on_the_wire_a_known_question_is_any_other() -> None:
     crowd.lapse(user=ada)
     assert labeling.expire_leases() == len(again) == 20
     crowd.sound(project)
+    # An answer that comes later still is like any other for which there is room.
+    late = [
+        {"key": str(uuid.uuid4()), "task": one["id"], "lease": one["lease"], "answer": crowd.choice(project, TRUTH)}
+        for one in again
+    ]
+    replies = client.post(desk, {"votes": late}, format="json").json()["results"]
+    assert {(one["status"], one["surplus"]) for one in replies} == {("stored", False)}
+    assert Vote.objects.filter(gold=True).count() == sum(one["id"] in known for one in again) > 0
+    # Who was never asked is late with any picture that is settled, known or not.
+    stranger = make_user("stranger")
+    make_member(project, stranger)
+    for one in again:
+        assert crowd.answer(project, stranger, one["id"], TRUTH, lease=one["lease"]).surplus
 
 
 def test_the_reply_to_an_answer_and_the_own_list_tell_nothing_and_undo_works() -> None:
@@ -203,6 +216,35 @@ def test_a_take_costs_nothing_more_until_one_is_due() -> None:
     assert costs[True] and max(costs[True]) <= len(made) + 2
 
 
+def test_an_answer_to_a_known_question_reads_nobody_elses() -> None:
+    project, _, known = known_and_open(known=10, pictures=1)
+    others, (ada,) = crowd.crowd_of(project, 5, name="other"), crowd.crowd_of(project, 1)
+    for person in others:
+        answer_known(project, person, known[:1], TRUTH)
+    crowd.hold(project, ada, known[0])
+    first, read = uuid.uuid4(), facts.votes_of
+    seen: list[int] = []
+
+    def counted(*which: Any, **more: Any) -> list[facts.VoteFacts]:
+        found = read(*which, **more)
+        seen.append(len(found))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(votes, "votes_of", counted)
+        crowd.answer(project, ada, known[0], "dog", key=first)
+        assert crowd.answer(project, ada, known[0], "dog", key=first).status == "repeated"
+        assert crowd.answer(project, ada, known[0], TRUTH, supersedes=first).status == "stored"
+        assert crowd.answer(project, ada, known[0], TRUTH).why.code == "already_answered"
+    assert seen == [0, 1, 1, 2]
+    with connection.cursor() as cursor:
+        word = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"{word} SELECT id FROM labeling_vote WHERE task_id = %s AND user_id = %s", [known[0], ada.pk])
+        assert "vote_task" in str(cursor.fetchall())
+
+
 def test_late_answers_to_what_became_known_meanwhile_are_kept_and_judged() -> None:
     project, ruler, _ = known_and_open(known=10, pictures=1)
     (ada,) = crowd.crowd_of(project, 1)
@@ -280,24 +322,24 @@ def test_who_is_surely_below_what_is_demanded_is_paused_and_sees_why() -> None:
     assert client.get(f"{desk}/pause").json()["misses"] == []
     answer_known(project, ada, known[:5], TRUTH)
     answer_known(project, ada, known[5:7], crowd.CANNOT_TELL)
-    answer_known(project, ada, known[7:11], "dog")
+    answer_known(project, ada, known[7:14], "dog")
     told = client.get(f"{desk}/pause").json()
     assert (told["paused"], told["code"], told["misses"]) == (False, None, [])
-    answer_known(project, ada, known[11:12], "dog")  # the tenth that says something: 5 of 10, surely below 80 %
+    answer_known(project, ada, known[14:15], "dog")  # 5 of 13, surely below 80 % whenever one looks; 5 of 12 was not
     seat = Seat.objects.get(user=ada)
-    assert (seat.gold_answered, seat.gold_right, seat.gold_passed) == (10, 5, 2)
+    assert (seat.gold_answered, seat.gold_right, seat.gold_passed) == (13, 5, 2)
     assert seat.paused_at is not None
     reply = client.post(desk, {"take": 5}, format="json").json()
     assert (reply["tasks"], reply["reason"]) == ([], "paused")
     told = client.get(f"{desk}/pause").json()
-    assert (told["code"], told["answered"], told["right"], told["demanded"]) == ("accuracy", 10, 5, 0.8)
+    assert (told["code"], told["answered"], told["right"], told["demanded"]) == ("accuracy", 13, 5, 0.8)
     assert [(one["answer"], one["known"]) for one in told["misses"]] == [
         (crowd.choice(project, "dog"), crowd.choice(project, TRUTH))
-    ] * 5
-    assert Audit.objects.get(verb="person_paused").data["answered"] == 10
+    ] * 8
+    assert Audit.objects.get(verb="person_paused").data["answered"] == 13
     # What was shown stands; nothing else of the person's changes hands.
-    shown = Vote.objects.filter(task_id=known[11]).latest("pk")
-    change = crowd.answer(project, ada, known[11], TRUTH, supersedes=shown.key)
+    shown = Vote.objects.filter(task_id=known[14]).latest("pk")
+    change = crowd.answer(project, ada, known[14], TRUTH, supersedes=shown.key)
     assert (change.status, change.why and change.why.code) == ("refused", "decided")
 
 

@@ -18,12 +18,6 @@ from tests.make import client_for, make_member, make_project, make_user, make_vo
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def fresh_attempts() -> None:
-    attempts.JOINS_BY_ADDRESS.clear()
-    attempts.JOINS_BY_LINK.clear()
-
-
 @pytest.fixture
 def project() -> Project:
     return make_project(admin=make_user("boss"), description="Which animal is it?")

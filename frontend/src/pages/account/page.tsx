@@ -1,10 +1,11 @@
-import { Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Button, Checkbox, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, ask } from '@/api/client'
 import { errorText, fieldErrors } from '@/api/errors'
 import { sessionQuery, useUser } from '@/api/session'
+import { tokensQuery } from '@/api/tokens'
 import type { Session } from '@/api/types'
 import { ErrorState } from '@/components/ErrorState'
 import { PageTitle } from '@/components/PageTitle'
@@ -84,17 +85,19 @@ function NameForm({ name, help }: { name: string; help: string }) {
 
 function PasswordForm() {
   const { t } = useTranslation('account')
+  const client = useQueryClient()
   const form = useForm({
-    initialValues: { old: '', new: '' },
+    initialValues: { old: '', new: '', keep_tokens: false },
     validate: {
       old: (value) => (value ? null : t('signIn.passwordMissing')),
       new: newPassword(t('passwordShort')),
     },
   })
   const change = useMutation({
-    mutationFn: (body: { old: string; new: string }) => ask(api.POST('/api/session/password', { body })),
+    mutationFn: (body: typeof form.values) => ask(api.POST('/api/session/password', { body })),
     onSuccess: () => {
       form.reset()
+      void client.invalidateQueries({ queryKey: tokensQuery().queryKey })
       tellDone(t('account.passwordChanged'))
     },
     onError: (problem) => form.setErrors(fieldErrors(problem)),
@@ -122,6 +125,11 @@ function PasswordForm() {
           required
           visibilityToggleButtonProps={eye}
           {...form.getInputProps('new')}
+        />
+        <Checkbox
+          label={t('account.keepTokens')}
+          description={t('account.keepTokensHelp')}
+          {...form.getInputProps('keep_tokens', { type: 'checkbox' })}
         />
         <Button type="submit" loading={change.isPending}>
           {t('account.changePassword')}
