@@ -30,18 +30,15 @@ export function paintPicture(context: CanvasRenderingContext2D, pyramid: Pyramid
   const { bitmap, scale } = levelFor(pyramid, density)
   const down = bitmap.height / pyramid.size.height
   context.imageSmoothingEnabled = density < PIXELS_SHOW
-  context.imageSmoothingQuality = 'medium'
-  context.drawImage(
-    bitmap,
-    x0 * scale,
-    y0 * down,
-    (x1 - x0) * scale,
-    (y1 - y0) * down,
-    (x0 * view.scale + view.x) * ratio,
-    (y0 * view.scale + view.y) * ratio,
-    (x1 - x0) * density,
-    (y1 - y0) * density,
-  )
+  context.imageSmoothingQuality = density < scale / 2 ? 'medium' : 'low'
+  const [left, top] = [(x0 * view.scale + view.x) * ratio, (y0 * view.scale + view.y) * ratio]
+  const [width, height] = [(x1 - x0) * density, (y1 - y0) * density]
+  const [wide, tall] = [(x1 - x0) * scale, (y1 - y0) * down]
+  const whole = wide > bitmap.width - 1 && tall > bitmap.height - 1
+  // Decoded for this very size it is copied, at most half a pixel aside: resampling takes several times as long.
+  if (whole && Math.abs(width - bitmap.width) < 1 && Math.abs(height - bitmap.height) < 1)
+    context.drawImage(bitmap, Math.round(left), Math.round(top))
+  else context.drawImage(bitmap, x0 * scale, y0 * down, wide, tall, left, top, width, height)
 }
 
 /** All marks, over nothing. */

@@ -56,9 +56,9 @@ export async function pyramidOf(
   return { size, levels: levels.sort((a, b) => b.scale - a.scale), whole: less ? whole : null }
 }
 
-/** The smallest level that still has a pixel for each pixel of the screen; the largest where none has. */
+/** The smallest level that still has a pixel for each pixel of the screen, but for a rest; the largest where none has. */
 export function levelFor(pyramid: Pyramid, scale: number): Level {
-  const enough = pyramid.levels.filter((level) => level.scale >= scale * 0.999)
+  const enough = pyramid.levels.filter((level) => level.bitmap.width > scale * pyramid.size.width - 1)
   return (enough.at(-1) ?? pyramid.levels[0]) as Level
 }
 

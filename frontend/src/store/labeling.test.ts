@@ -81,22 +81,50 @@ describe('labeling', () => {
     open = []
   })
 
-  it('keeps each vote before it draws the next picture, with the time it took', async () => {
+  it('hands each vote to the device before it draws the next picture, and tells the page when it is kept', async () => {
     const { desk, outbox, drawn, tick } = await begin()
     const add = outbox.add.bind(outbox)
     const order: string[] = []
-    outbox.add = async (vote) => {
-      await add(vote)
+    outbox.add = async (vote, shown) => {
+      order.push(`handed ${vote.task}`)
+      await add(vote, shown)
       order.push(`kept ${vote.task}`)
     }
     desk.onShow((picture) => order.push(`drawn ${picture}`))
+    desk.subscribe(() => order.push(`told ${desk.view.task?.id}`))
     order.length = 0
     tick(640)
-    expect(await desk.answer({ choice: [3] })).toBe(true)
-    expect(order).toEqual(['kept 1', 'drawn /display/2'])
+    const given = desk.answer({ choice: [3] })
+    expect(order).toEqual(['handed 1', 'drawn /display/2'])
+    expect(await given).toBe(true)
+    expect(order).toEqual(['handed 1', 'drawn /display/2', 'kept 1', 'told 2'])
     expect(drawn.at(-1)).toBe('/display/2')
     await quiet()
     expect([...server.votes.values()][0]).toMatchObject({ task: 1, lease: 10, took_ms: 640, answer: { choice: [3] } })
+  })
+
+  it('draws the same picture again when the answer could not be kept, and takes another answer to it', async () => {
+    const { desk, outbox, drawn } = await begin()
+    const add = outbox.add.bind(outbox)
+    outbox.add = async () => {
+      throw new Error('nowhere')
+    }
+    await expect(desk.answer({ choice: [1] })).rejects.toThrow('nowhere')
+    expect(drawn.slice(-2)).toEqual(['/display/2', '/display/1'])
+    expect(desk.view).toMatchObject({ task: { id: 1 }, canUndo: false, count: 0 })
+    outbox.add = add
+    expect(await desk.answer({ choice: [2] })).toBe(true)
+    expect(drawn.at(-1)).toBe('/display/2')
+  })
+
+  it('keeps the next picture on the screen when something comes while the answer is being written', async () => {
+    const { desk, pool, drawn } = await begin()
+    const given = desk.answer({ choice: [1] })
+    pool.offer(tasks(40, 41), new Set())
+    expect(drawn.at(-1)).toBe('/display/2')
+    expect(desk.view.task?.id).toBe(1)
+    await given
+    expect(drawn.filter((picture) => picture === '/display/2')).toHaveLength(1)
   })
 
   it('takes one answer for one picture: a second key before the next is drawn does nothing', async () => {

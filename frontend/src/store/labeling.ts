@@ -1,6 +1,6 @@
 /**
  * One person at one project's desk: what is on the screen, and what an answer, an undo or a reply does to it.
- * The picture to draw is told at once; everything else that a page shows is told a frame later.
+ * The picture to draw is told at once; everything else that a page shows is told when it has been seen.
  */
 import { clientKey } from './clientKey'
 import {
@@ -83,7 +83,8 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
   private drawn: { turn: string | null; picture: Picture | null } = { turn: null, picture: null }
   private shownAt = 0
   private startedAt = ''
-  private busy = false
+  /** The answer is on its way to the device, and what comes after it is drawn already. */
+  private ahead: { task: DeskTask | null } | null = null
   private telling = false
   private quietUntil = 0
   private poll: unknown = null
@@ -134,31 +135,49 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
   }
 
   /**
-   * Keeps the answer on this device, then shows the next picture. False when there was nothing to answer:
-   * no task, a picture not yet seen, or the answer before still being written.
+   * Hands the answer to the device and draws the next picture in the same moment; the page is told of neither before
+   * the answer is kept. False when there was nothing to answer: no task, a picture not yet seen, or an answer that is
+   * still being written.
    */
   async answer(answer: Answer): Promise<boolean> {
     const { task, revisited, picture } = this.view
     const blind = 'pass' in answer && answer.pass !== 'cannot_tell'
-    if (!task || this.busy || (picture !== 'ready' && !blind)) return false
+    if (!task || this.ahead || (picture !== 'ready' && !blind)) return false
     if (revisited && sameAnswer(revisited.answer, answer)) {
       this.move(past.toNewest(this.history))
       return true
     }
-    this.busy = true
-    const key = clientKey()
+    const { outbox, pool, line, around } = this.parts
+    const entry = { task, key: clientKey(), answer }
+    // Whatever follows from the answer would delay the picture: it waits until that has been shown.
+    const shown = new Promise<void>((resolve) => around.later(resolve))
+    // The device has the answer before anything is drawn: it keeps it even if this page were to end now.
+    const kept = outbox.add(this.vote(entry, revisited), shown)
+    this.drawAfter(entry, revisited)
     try {
-      await this.parts.outbox.add(this.vote(key, task, answer, revisited))
-    } finally {
-      this.busy = false
+      await kept
+    } catch (problem) {
+      this.ahead = null
+      this.update({})
+      throw problem
     }
+    this.ahead = null
     this.answered.add(turnOf(task))
-    this.history = past.record(this.history, { task, key, answer })
-    if (!revisited) this.parts.pool.advance()
-    if (this.parts.pool.length === 0) this.quietUntil = 0
-    this.update({ count: this.view.count + 1 })
-    void this.parts.line.kick()
+    this.history = past.record(this.history, entry)
+    if (!revisited && pool.current?.id === task.id) pool.advance()
+    if (pool.length === 0) this.quietUntil = 0
+    this.work({ count: this.view.count + 1 })
+    this.emit()
+    void line.kick()
     return true
+  }
+
+  /** Draws what comes when this answer is given. */
+  private drawAfter(entry: past.Entry, revisited: past.Entry | null): void {
+    const { pool } = this.parts
+    const again = past.shown(past.record(this.history, entry))
+    this.ahead = { task: again?.task ?? (revisited ? pool.current : pool.following) }
+    this.show(this.ahead.task)
   }
 
   undo(): void {
@@ -241,7 +260,7 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
     }, QUIET_MS + 50)
   }
 
-  private vote(key: string, task: DeskTask, answer: Answer, revisited: past.Entry | null) {
+  private vote({ key, task, answer }: past.Entry, revisited: past.Entry | null) {
     const seen = this.view.picture === 'ready'
     return {
       key,
@@ -271,6 +290,11 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
 
   /** Works out the view, draws if the picture changed, and tells the page when the frame is out. */
   private update(change: Partial<DeskView>): void {
+    this.work(change)
+    this.tell()
+  }
+
+  private work(change: Partial<DeskView>): void {
     const { pool } = this.parts
     const entry = past.shown(this.history)
     const task = entry?.task ?? pool.current
@@ -284,8 +308,7 @@ export class Labeling<Bytes, Picture> extends Emitter implements Customer {
       canUndo: past.canUndo(this.history),
       canRedo: past.canRedo(this.history),
     }
-    this.show(task)
-    this.tell()
+    this.show(this.ahead ? this.ahead.task : task)
   }
 
   private show(task: DeskTask | null): void {

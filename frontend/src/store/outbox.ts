@@ -1,4 +1,4 @@
-/** One person's votes on this device: written before the next picture, kept until the server has answered for each. */
+/** One person's votes on this device: handed over before the next picture, kept until the server has answered for each. */
 import type { Refusal, VoteMessage, VoteResult } from './desk'
 import { Emitter } from './emitter'
 import { DatabaseShelf, type KeptVote, MemoryShelf, openShelfDatabase, type Shelf, type VoteCounts } from './shelf'
@@ -40,10 +40,14 @@ export class Outbox extends Emitter {
     return this.shelf.kept
   }
 
-  /** Resolves once the vote is safe on this device; falls back to memory when the device refuses to write. */
-  async add(vote: NewVote): Promise<void> {
+  /**
+   * Hands the vote to the device before it returns, and resolves once it is safe there and `heard` has resolved too:
+   * only then is it counted and sent. Falls back to memory when the device refuses to write.
+   */
+  async add(vote: NewVote, heard?: Promise<void>): Promise<void> {
     const kept: KeptVote = { ...vote, user: this.user, state: 'waiting', refusal: null }
     await this.write(kept)
+    await heard
     this.counts = { ...this.counts, waiting: this.counts.waiting + 1 }
     this.tell({ user: this.user, task: vote.task })
   }

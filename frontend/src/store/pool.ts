@@ -84,6 +84,11 @@ export class Pool<Bytes, Picture> extends Emitter {
     return this.queue[0]?.task ?? null
   }
 
+  /** What will be current when the current one is answered. */
+  get following(): DeskTask | null {
+    return this.queue[1]?.task ?? null
+  }
+
   get length(): number {
     return this.queue.length
   }

@@ -85,7 +85,10 @@ export class DatabaseShelf implements Shelf {
 
   async put(vote: KeptVote): Promise<void> {
     const write = this.db.transaction('votes', 'readwrite', { durability: 'relaxed' })
-    await Promise.all([write.store.put(vote), write.done])
+    const put = write.store.put(vote)
+    // Said now, the browser finishes by itself; it would else ask this page once more, which may be busy or gone.
+    write.commit()
+    await Promise.all([put, write.done])
   }
 
   list(user: number, state: VoteState, limit?: number): Promise<KeptVote[]> {

@@ -110,6 +110,8 @@ async function label(key: string): Promise<void> {
   const before = onScreen()
   press(key)
   await waitFor(() => expect(onScreen()).not.toBe(before))
+  // Drawn at once; the page goes on when the answer is written, and takes the next one then.
+  await waitFor(() => expect(document.querySelector<HTMLElement>('[data-task]')?.dataset.task).toBe(`${onScreen()}`))
 }
 
 describe('the label page', () => {
