@@ -12,11 +12,12 @@ from annotate.ingest import jobs, selectors, services
 from annotate.ingest.analysis import FOLDERS
 from annotate.ingest.models import Batch, BatchFile
 from annotate.ingest.sources import LAYOUTS
-from annotate.ingest.uploads import UploadView, texts_beside
+from annotate.ingest.uploads import UploadView, beside
 from annotate.projects.roles import Action
 from annotate.projects.scope import ProjectView
 
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
+MOST_BYTES = 2**53  # up to here a browser counts exactly
 FILE_STATES = (BatchFile.State.PENDING, BatchFile.State.ADDED, BatchFile.State.DUPLICATE, BatchFile.State.REFUSED)
 
 
@@ -52,6 +53,7 @@ class BatchIn(fields.Strict):
     """`take_splits`: whether folders called train, val, test, holdout decide the side; by itself where labels count.
 
     `staged`: when it is closed it is only looked at (state `analysed`); `commit` then says how it is taken in.
+    `expected`: how many files and bytes are going to come, so that an upload that breaks off can say what is left.
     """
 
     name = fields.Char(required=False, allow_blank=True)
@@ -61,14 +63,27 @@ class BatchIn(fields.Strict):
     staged = fields.Boolean(required=False)
     licence = fields.Char(required=False, allow_blank=True)
     author = fields.Char(required=False, allow_blank=True)
+    expected = fields.Integer(min_value=0, required=False)
+    expected_bytes = fields.Integer(min_value=0, max_value=MOST_BYTES, required=False)
+
+
+class ExpectIn(fields.Strict):
+    """How many files, and bytes, a delivery is to have in all."""
+
+    expected = fields.Integer(min_value=0)
+    expected_bytes = fields.Integer(min_value=0, max_value=MOST_BYTES)
 
 
 class FilesIn(serializers.Serializer[Any]):
-    """`paths` and `groups`: JSON lists of one text for each file; pictures of one group stay on one side."""
+    """`paths` and `groups`: JSON lists of one text for each file; pictures of one group stay on one side.
+
+    `modified`: a JSON list of the time of each file's last change, in milliseconds; `missing` knows such files again.
+    """
 
     files = serializers.ListField(child=serializers.FileField())
     paths = serializers.CharField(required=False)
     groups = serializers.CharField(required=False)
+    modified = serializers.CharField(required=False)
 
 
 class FileResult(serializers.Serializer[Any]):
@@ -185,12 +200,18 @@ class BatchesView(ProjectView):
 
 
 class BatchView(ProjectView):
-    rules = {"GET": Action.MANAGE}
+    rules = {"GET": Action.MANAGE, "PATCH": Action.MANAGE}
 
     @extend_schema(operation_id="batches_get", responses=BatchShape)
     def get(self, request: Request, pid: int, bid: int) -> Response:
         """One delivery with its counts and its job."""
         return Response(selectors.batch_view(selectors.batch_for(self.project, bid)))
+
+    @extend_schema(operation_id="batches_expect", request=ExpectIn, responses=BatchShape)
+    def patch(self, request: Request, pid: int, bid: int) -> Response:
+        """Says anew how much is to come into an open delivery in all."""
+        batch = selectors.batch_for(self.project, bid)
+        return Response(selectors.batch_view(services.expect(batch, **fields.accept(ExpectIn, request.data))))
 
 
 class BatchFilesView(UploadView):
@@ -220,13 +241,19 @@ class BatchFilesView(UploadView):
         batch = selectors.batch_for(self.project, bid)
         uploads = self.taken(request)
         names = [upload.name for upload in uploads]
-        paths = texts_beside(request, "paths", len(uploads)) or names
-        groups = texts_beside(request, "groups", len(uploads)) or [""] * len(uploads)
+        paths = beside(request, "paths", str, len(uploads)) or names
+        groups = beside(request, "groups", str, len(uploads)) or [""] * len(uploads)
+        times = beside(request, "modified", int, len(uploads)) or [None] * len(uploads)
         deliveries = [
             services.loose(
-                path or upload.name, staged=upload.staged, code=upload.code, reason=upload.reason, group=group
+                path or upload.name,
+                staged=upload.staged,
+                code=upload.code,
+                reason=upload.reason,
+                group=group,
+                mark=None if time is None or not upload.staged else services.mark_of(path, upload.staged.size, time),
             )
-            for upload, path, group in zip(uploads, paths, groups, strict=True)
+            for upload, path, group, time in zip(uploads, paths, groups, times, strict=True)
         ]
         self.claim(uploads)
         results = services.add_files(batch, deliveries)
