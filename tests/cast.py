@@ -8,7 +8,8 @@ from annotate.consensus.models import Consensus
 from annotate.core import progress, storage
 from annotate.core.progress import LongJob
 from annotate.datasets.models import DatasetVersion, Export
-from annotate.ingest.models import Batch, BatchFile
+from annotate.ingest import incoming
+from annotate.ingest.models import Batch, BatchFile, PartialFile
 from annotate.labeling.models import Seat
 from annotate.projects import services as projects
 from annotate.projects.models import GuidePicture, LabelClass, Project
@@ -46,6 +47,7 @@ def make_cast(name: str) -> Cast:
     Seat.objects.create(project=project, user=people["annotator"], votes=1)
     batch = Batch.objects.create(project=project, name="first", created_by=admin, job=job)
     file = BatchFile.objects.create(batch=batch, path="a.png", state=BatchFile.State.REFUSED, code="empty_file")
+    partial = PartialFile.objects.create(batch=batch, path="b.zip", size=9, staged=incoming.begin(), created_by=admin)
     ids = {
         "classes": label_class.pk,
         "guide/pictures": _guide_picture(project, admin, 7).pk,
@@ -60,6 +62,7 @@ def make_cast(name: str) -> Cast:
         "tasks": task.pk,
         "batches": batch.pk,
         "files": file.pk,
+        "uploads": partial.pk,
         **_results(project, researcher),
         "tryouts": _tryout(project, admin).pk,
     }

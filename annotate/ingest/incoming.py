@@ -1,11 +1,13 @@
 """Delivered bytes until they are pictures: a folder of files with random names, counted and hashed while they come."""
 
+import fcntl
 import hashlib
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -47,11 +49,7 @@ class Writer:
         self.archive = False
         self._archives = archives
         self._sum = hashlib.sha256()
-        try:
-            self._file = path_of(self.name).open("xb")
-        except FileNotFoundError:
-            folder().mkdir(parents=True, exist_ok=True)
-            self._file = path_of(self.name).open("xb")
+        self._file = _made(self.name)
 
     def write(self, piece: bytes) -> None:
         if self.size == 0:
@@ -85,6 +83,14 @@ def path_of(name: str) -> Path:
     return Path(f"{settings.FOVEA_HOME}/incoming/{name}")
 
 
+def _made(name: str) -> BinaryIO:
+    try:
+        return path_of(name).open("xb")
+    except FileNotFoundError:
+        folder().mkdir(parents=True, exist_ok=True)
+        return path_of(name).open("xb")
+
+
 def stage(stream: BinaryIO, *, archives: bool = False) -> Staged:
     """Copies a stream into the incoming folder. Raises Unfit past the limits."""
     writer = Writer(archives=archives)
@@ -95,6 +101,30 @@ def stage(stream: BinaryIO, *, archives: bool = False) -> Staged:
         writer.drop()
         raise
     return writer.finish()
+
+
+def begin() -> str:
+    """The name of a new, empty file, for bytes that come with more than one request."""
+    name = secrets.token_hex(16)
+    _made(name).close()
+    return name
+
+
+@contextmanager
+def alone(name: str) -> Iterator[BinaryIO]:
+    """A staged file that nobody else writes to or reads meanwhile. Raises FileNotFoundError."""
+    with path_of(name).open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
+def sealed(name: str, file: BinaryIO) -> Staged:
+    """What a file that came in pieces turned out to be; reads it once."""
+    file.seek(0)
+    archive = file.read(4) in ZIP_MAGIC
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Staged(name, digest, file.tell(), archive)
 
 
 def discard(names: Iterable[str]) -> None:

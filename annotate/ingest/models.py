@@ -12,6 +12,8 @@ class Batch(models.Model):
     `received` counts files (a zip's members, not the zip) and is always pending + added + duplicate + refused.
     A `staged` delivery is looked at first (`analysis`), and taken in when somebody has said how. `mapping` says what
     the source's classes mean: `{name: concept id, or null to leave it out}`; a name that is not in it means itself.
+    `expected` files are what the sender has promised, `arrived` those of them that are here whole (a zip is one file);
+    both are 0 where nobody has promised anything.
     """
 
     class State(models.TextChoices):
@@ -46,6 +48,10 @@ class Batch(models.Model):
     refused = models.PositiveIntegerField(default=0)
     boxes = models.PositiveIntegerField(default=0)
     boxes_left_out = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(default=0)
+    expected_bytes = models.PositiveBigIntegerField(default=0)
+    arrived = models.PositiveIntegerField(default=0)
+    arrived_bytes = models.PositiveBigIntegerField(default=0)
     job = models.ForeignKey(LongJob, null=True, on_delete=models.SET_NULL, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -161,6 +167,8 @@ class BatchFile(models.Model):
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="files")
     key = models.CharField(max_length=64)
+    # Of the path, the size and the time that the sender told; null where it told none, which keeps it out of the index.
+    mark = models.CharField(max_length=32, null=True)
     path = models.CharField(max_length=1000)
     staged = models.CharField(max_length=200, default="", blank=True)
     digest = models.CharField(max_length=64, default="", blank=True)
@@ -180,7 +188,29 @@ class BatchFile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "key"], name="file_once_in_batch")]
-        indexes = [models.Index(fields=["batch", "state", "id"], name="file_state")]
+        indexes = [
+            models.Index(fields=["batch", "state", "id"], name="file_state"),
+            models.Index(fields=["batch", "mark"], condition=Q(mark__isnull=False), name="file_mark"),
+        ]
+
+
+class PartialFile(models.Model):
+    """A file of which only the first `offset` bytes are here; what `staged` names may hold more, which nobody was told.
+
+    It becomes a `BatchFile` with its last byte.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="partials")
+    mark = models.CharField(max_length=32)
+    path = models.CharField(max_length=1000)
+    size = models.PositiveBigIntegerField()
+    offset = models.PositiveBigIntegerField(default=0)
+    staged = models.CharField(max_length=32, unique=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    touched_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "mark"], name="partial_once_in_batch")]
 
 
 class ImportedLabel(models.Model):

@@ -1,13 +1,16 @@
 """Pictures and deliveries as others see them."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Max, QuerySet, Sum
 
+from annotate.accounts.models import User
 from annotate.core import bars, errors, storage
 from annotate.ingest import pages
-from annotate.ingest.models import Batch, BatchFile, Image
+from annotate.ingest.models import Batch, BatchFile, Image, PartialFile
 from annotate.projects import selectors as projects
 from annotate.projects.models import Project
 
@@ -57,6 +60,39 @@ def batch_for(project: Project, bid: int) -> Batch:
 
 def batches_of(project: Project) -> QuerySet[Batch]:
     return Batch.objects.select_related("job").filter(project=project).defer("analysis", "mapping")
+
+
+def unfinished_of(project: Project, user: User) -> QuerySet[Batch]:
+    """This person's uploads of which something promised has not come, with what there is of half-sent files."""
+    rows = Batch.objects.filter(project=project, state=Batch.State.OPEN, created_by=user, expected__gt=0)
+    half = {"half_bytes": Sum("partials__offset"), "half_touched": Max("partials__touched_at")}
+    return rows.defer("analysis", "mapping").annotate(**half)
+
+
+def unfinished_view(batch: Any) -> dict[str, Any]:
+    """A row of `unfinished_of` for a reply; what is left is counted in files and in bytes that have not come."""
+    half = batch.half_bytes or 0
+    touched = max(batch.touched_at, batch.half_touched or batch.touched_at)
+    return {
+        "id": batch.pk,
+        "name": batch.name,
+        "staged": batch.staged,
+        "created_at": batch.created_at,
+        "kept_until": touched + timedelta(days=settings.UPLOAD_DAYS),
+        "expected": batch.expected,
+        "arrived": batch.arrived,
+        "arrived_bytes": batch.arrived_bytes,
+        "left": max(0, batch.expected - batch.arrived),
+        "left_bytes": max(0, batch.expected_bytes - batch.arrived_bytes - half),
+    }
+
+
+def partial_for(batch: Batch, uid: int) -> PartialFile:
+    """A half-sent file of a delivery; NotFound where it was finished, given up, or never begun."""
+    row = PartialFile.objects.select_related("batch__project").filter(batch=batch, pk=uid).first()
+    if row is None:
+        raise errors.NotFound("upload_gone", "This file is not being sent any more; begin it anew.")
+    return row
 
 
 def files_of(batch: Batch, state: str = "", *, told: bool = False) -> QuerySet[BatchFile]:

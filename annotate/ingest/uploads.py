@@ -4,11 +4,11 @@ Whoever may not upload here gets no byte stored: membership is asked before the 
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -23,6 +23,11 @@ from annotate.projects.roles import allowed_to
 from annotate.projects.scope import ProjectView
 
 MAX_PATHS_BYTES = 2**20
+# The most of one file that comes with one request; it is held in memory until all of it is here.
+PART_BYTES = 8 * 2**20
+# A line that went dead says nothing. Without an end to the silence its thread would wait for ever.
+SILENCE_SECONDS = 60
+T = TypeVar("T")
 
 
 @dataclass
@@ -91,6 +96,7 @@ class UploadView(ProjectView):
     receiver: Receiver | None = None
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        bear_no_silence(request)
         # Before anything reads the body (the CSRF check does).
         if request.method == "POST" and "pid" in kwargs:  # there is none while the schema is drawn
             if self._may(request, kwargs["pid"]):
@@ -149,14 +155,37 @@ class UploadView(ProjectView):
         self.kept.update(upload.staged.name for upload in uploads if upload.staged)
 
 
-def texts_beside(request: Request, name: str, count: int) -> list[str] | None:
-    """A form field that holds a JSON list of one text for each file; None where it is absent."""
+def beside(request: Request, name: str, kind: type[T], count: int) -> list[T] | None:
+    """A form field that holds a JSON list of one `kind` (str or int) for each file; None where it is absent."""
     raw = request.data.get(name)
     if raw is None:
         return None
     if not isinstance(raw, str) or len(raw) > MAX_PATHS_BYTES:
         raise errors.BadRequest("bad_field", f"{name} must be a JSON list.", {"field": name})
     found = rest.parse_json(raw.encode("utf-8", "surrogatepass"))
-    if not isinstance(found, list) or not all(isinstance(text, str) for text in found) or len(found) != count:
-        raise errors.Invalid("paths_do_not_match", f"{name} must hold one text for each file.", {"field": name})
+    if not isinstance(found, list) or any(type(one) is not kind for one in found) or len(found) != count:
+        raise errors.Invalid("paths_do_not_match", f"{name} must hold one value for each file.", {"field": name})
     return list(found)
+
+
+def bear_no_silence(request: HttpRequest) -> None:
+    """Ends a request whose sender has not been heard of for SILENCE_SECONDS."""
+    if (socket := request.META.get("gunicorn.socket")) is not None:
+        socket.settimeout(SILENCE_SECONDS)
+
+
+def part_of(request: HttpRequest) -> tuple[int, bytes]:
+    """The offset that a request names, and as many bytes of its body as came before it ended or broke off."""
+    named, length = request.headers.get("Upload-Offset", ""), str(request.META.get("CONTENT_LENGTH") or "0")
+    if not (named.isascii() and named.isdecimal() and len(named) < 19):
+        raise errors.BadRequest("no_offset", "The header Upload-Offset must say where the part begins.")
+    if not length.isdecimal() or int(length) > PART_BYTES:
+        raise errors.TooLarge("part_too_large", "A part has at most 8 MB.", {"limit": PART_BYTES})
+    bear_no_silence(request)
+    taken = bytearray()
+    try:
+        while piece := request.read(min(incoming.CHUNK, int(length) - len(taken))):
+            taken += piece
+    except UnreadablePostError:  # what came of it is as good as any
+        pass
+    return int(named), bytes(taken)

@@ -14,7 +14,7 @@ from annotate.codec import Page
 from annotate.core import audit, errors, progress, storage
 from annotate.ingest import incoming, pages, rows
 from annotate.ingest.incoming import Staged
-from annotate.ingest.models import Batch, BatchFile
+from annotate.ingest.models import Batch, BatchFile, PartialFile
 from annotate.ingest.source import placed, readable_name
 from annotate.kinds import KINDS
 from annotate.projects.models import Project
@@ -28,7 +28,8 @@ class Delivery:
     """One delivered file: staged bytes, or (staged None) why there are none. `inside`: its place in its archive.
 
     `label`, `split` and `page` are what the source said; the batch decides whether they are taken. A code beside
-    staged bytes says what of the source's words could not be read.
+    staged bytes says what of the source's words could not be read. `mark` (of `mark_of`) lets a sender who begins again
+    find it; `size` is what a file was said to have that was refused unseen.
     """
 
     path: str
@@ -39,12 +40,20 @@ class Delivery:
     split: str = ""
     group: str = ""
     page: Page | None = None
+    mark: str | None = None
+    size: int = 0
 
 
-def loose(path: str, *, staged: Staged | None, code: str = "", reason: str = "", group: str = "") -> Delivery:
-    """A delivery of one file by its path in the folder that a person chose."""
+def loose(path: str, *, staged: Staged | None, code: str = "", reason: str = "", **told: Any) -> Delivery:
+    """A delivery of one file by its path in the folder that a person chose; `told`: group, mark, size."""
     split, label = placed(path)
-    return Delivery(path, staged, code, reason, label, split, group)
+    return Delivery(path, staged, code, reason, label, split, **told)
+
+
+def mark_of(path: str, size: int, modified: int) -> str:
+    """What a sender who begins again knows a file by: path, bytes, and the time of its last change in milliseconds."""
+    told = f"{path}\x00{size}\x00{modified}"
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def open_batch(
@@ -60,6 +69,8 @@ def open_batch(
     staged: bool = False,
     mapping: Mapping[str, int | None] | None = None,
     unsaid_is_empty: bool = False,
+    expected: int = 0,
+    expected_bytes: int = 0,
 ) -> Batch:
     """A delivery that files can be added to, with its bar. Labels come from folders or annotations where `labels_as`
     says so. A `staged` one is looked at when it is closed, and taken in when it was said how.
@@ -81,6 +92,8 @@ def open_batch(
             staged=staged,
             mapping=dict(mapping or {}),
             unsaid_is_empty=unsaid_is_empty,
+            expected=expected,
+            expected_bytes=expected_bytes,
             job=job,
             created_by=actor,
         )
@@ -125,22 +138,35 @@ def add_files(batch: Batch, deliveries: Sequence[Delivery]) -> list[dict[str, An
 
 def _record(batch: Batch, deliveries: Sequence[Delivery]) -> list[BatchFile]:
     """The rows that are new; the batch's row is locked meanwhile, so that no file is counted twice."""
+    return record_rows(lock_open(batch), deliveries)
+
+
+def lock_open(batch: Batch) -> Batch:
+    """The delivery's row, locked; Conflict where it was closed or cancelled."""
     now = Batch.objects.select_for_update().get(pk=batch.pk)
     if now.state != Batch.State.OPEN:
         raise errors.Conflict("batch_closed", "This delivery takes no more files.", {"state": now.state})
-    return record_rows(now, deliveries)
+    return now
 
 
 def record_rows(batch: Batch, deliveries: Sequence[Delivery]) -> list[BatchFile]:
     """Writes rows for what the delivery does not have yet and counts them; needs the batch's row locked."""
     made = {row.key: row for row in (_row(batch, delivery) for delivery in reversed(deliveries))}
-    have = set(BatchFile.objects.filter(batch=batch, key__in=list(made)).values_list("key", flat=True))
+    have = dict(BatchFile.objects.filter(batch=batch, key__in=list(made)).values_list("key", "mark"))
     fresh = [row for key, row in reversed(made.items()) if key not in have]
     rows.insert(fresh)
+    for key, mark in have.items():
+        if made[key].mark not in {None, mark}:  # the same file, copied: it has another time now
+            BatchFile.objects.filter(batch=batch, key=key).update(mark=made[key].mark)
+    promised = [row for row in fresh if row.mark]
     counted = [row for row in fresh if not row.archive]
     refused = sum(row.state == State.REFUSED for row in counted)
     Batch.objects.filter(pk=batch.pk).update(
-        received=F("received") + len(counted), refused=F("refused") + refused, touched_at=timezone.now()
+        received=F("received") + len(counted),
+        refused=F("refused") + refused,
+        arrived=F("arrived") + len(promised),
+        arrived_bytes=F("arrived_bytes") + sum(row.bytes for row in promised),
+        touched_at=timezone.now(),
     )
     return fresh
 
@@ -160,10 +186,11 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
     return BatchFile(
         batch=batch,
         key=key,
+        mark=delivery.mark,
         path=path,
         staged=staged.name if staged else "",
         digest=staged.digest if staged else "",
-        bytes=staged.size if staged else 0,
+        bytes=staged.size if staged else delivery.size,
         archive=bool(staged and staged.archive),
         state=State.PENDING if staged else State.REFUSED,
         code=delivery.code,
@@ -176,13 +203,26 @@ def _row(batch: Batch, delivery: Delivery) -> BatchFile:
 
 
 def close_batch(batch: Batch, *, actor: User | None) -> Batch:
-    """Says that nothing more will come; the delivery is done when its last file is. Closing twice is closing once."""
+    """Says that nothing more will come; the delivery is done when its last file is. Closing twice is closing once.
+
+    Files of which only a part has come are let go.
+    """
     with transaction.atomic():
         Batch.objects.filter(pk=batch.pk, state=Batch.State.OPEN).update(
             state=Batch.State.CLOSED, touched_at=timezone.now()
         )
+        parts = _let_go_partials(batch)
+    incoming.discard(parts)
     batch.refresh_from_db()
     return batch
+
+
+def _let_go_partials(batch: Batch) -> list[str]:
+    """Removes the rows of half-sent files; the names of their bytes, for when that is committed."""
+    rows = PartialFile.objects.filter(batch=batch)
+    staged = list(rows.values_list("staged", flat=True))
+    rows.delete()
+    return staged
 
 
 def cancel_batch(batch: Batch, *, actor: User | None) -> Batch:
@@ -195,7 +235,7 @@ def cancel_batch(batch: Batch, *, actor: User | None) -> Batch:
         if now.state == Batch.State.DONE:
             raise errors.Conflict("batch_done", "This delivery is finished already.")
         waiting = BatchFile.objects.filter(batch=batch, state=State.PENDING)
-        staged = list(waiting.values_list("staged", flat=True))
+        staged = [*waiting.values_list("staged", flat=True), *_let_go_partials(batch)]
         waiting.filter(archive=True).update(state=State.OPENED, staged="")
         given_back = waiting.update(
             state=State.REFUSED, staged="", code="cancelled", message="The delivery was cancelled before its turn."

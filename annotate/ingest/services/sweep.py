@@ -15,7 +15,7 @@ from django.utils import timezone
 from annotate.accounts.models import User
 from annotate.core import audit, errors, progress, storage
 from annotate.ingest import incoming
-from annotate.ingest.models import Batch, BatchFile
+from annotate.ingest.models import Batch, BatchFile, PartialFile
 from annotate.ingest.services import batches, feed, images, staging
 from annotate.ingest.services.work import Interrupted, Worker
 from annotate.ingest.source import Item, Rejected, Unfit
@@ -24,8 +24,6 @@ from annotate.projects.models import Project
 
 Job = progress.LongJob
 UNFINISHED = (Batch.State.OPEN, Batch.State.CLOSED)
-# An open delivery that nobody has touched for so long was forgotten by its browser.
-FORGOTTEN = timedelta(days=1)
 TIDY_SECONDS = 60 * 60
 
 
@@ -202,12 +200,17 @@ def tidy_now_and_then() -> None:
 
 def tidy() -> None:
     """Closes forgotten deliveries and removes files that no row needs any more; safe beside every other work."""
-    before = timezone.now() - FORGOTTEN
+    before = timezone.now() - timedelta(days=settings.UPLOAD_DAYS)
+    PartialFile.objects.filter(touched_at__lt=before).delete()
     quiet = Batch.objects.filter(state=Batch.State.OPEN, touched_at__lt=before)
-    quiet.exclude(files__state=BatchFile.State.PENDING).update(state=Batch.State.CLOSED)
+    quiet = quiet.exclude(Exists(PartialFile.objects.filter(batch=OuterRef("pk"))))
+    # What is looked at first waits until it is closed; of others the worker takes what has come.
+    waiting = BatchFile.objects.filter(batch=OuterRef("pk"), state=BatchFile.State.PENDING)
+    quiet.filter(Q(staged=True) | ~Exists(waiting)).update(state=Batch.State.CLOSED)
     images.drop_given_up()
     strays = incoming.strays()
     needed = set(BatchFile.objects.filter(staged__in=strays).values_list("staged", flat=True))
+    needed |= set(PartialFile.objects.filter(staged__in=strays).values_list("staged", flat=True))
     incoming.discard(name for name in strays if name not in needed)
     for folder in storage.root("drafts").iterdir():
         if folder.stat().st_mtime < time.time() - incoming.DAY:

@@ -223,7 +223,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Says anew how much is to come into an open delivery in all. */
+        patch: operations["batches_expect"];
         trace?: never;
     };
     "/api/projects/{pid}/batches/{bid}/analysis": {
@@ -312,6 +313,79 @@ export interface paths {
         put?: never;
         /** Adds up to 100 files to a delivery: pictures, archives, annotation files. */
         post: operations["batches_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/batches/{bid}/missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which of up to 1,000 files a delivery does not have, by path, size and time of change. */
+        post: operations["batches_missing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/batches/{bid}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a file that comes in parts, or says where it goes on. Begun twice is begun once. */
+        post: operations["uploads_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/batches/{bid}/uploads/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a file is that comes in parts. */
+        get: operations["uploads_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Adds the next bytes of a file, at most 8 MB; after a break-off they go on at its offset.
+         * @description The header Upload-Offset says where they begin. A part that is here already changes nothing; any other that
+         *     does not begin at the offset is refused with it (409). What came of a part that broke off is kept.
+         */
+        patch: operations["uploads_continue"];
+        trace?: never;
+    };
+    "/api/projects/{pid}/batches/unfinished": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own uploads that have broken off, with what is left of each; the newest first. */
+        get: operations["batches_unfinished"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1926,6 +2000,7 @@ export interface components {
          * @description `take_splits`: whether folders called train, val, test, holdout decide the side; by itself where labels count.
          *
          *     `staged`: when it is closed it is only looked at (state `analysed`); `commit` then says how it is taken in.
+         *     `expected`: how many files and bytes are going to come, so that an upload that breaks off can say what is left.
          */
         BatchInRequest: {
             name?: string;
@@ -1935,6 +2010,9 @@ export interface components {
             staged?: boolean;
             licence?: string;
             author?: string;
+            expected?: number;
+            /** Format: int64 */
+            expected_bytes?: number;
         };
         BatchName: {
             id: number;
@@ -2368,6 +2446,14 @@ export interface components {
         };
         /** @enum {string} */
         FaultEnum: "data" | "config" | "server";
+        /** @description A file as its sender sees it: path, bytes, and the time of its last change in milliseconds. */
+        FileInRequest: {
+            path: string;
+            /** Format: int64 */
+            size: number;
+            /** Format: int64 */
+            modified: number;
+        };
         FilePage: {
             items: components["schemas"]["FileShape"][];
             next: string | null;
@@ -2393,11 +2479,16 @@ export interface components {
         };
         /** @enum {string} */
         FileShapeStateEnum: "pending" | "added" | "duplicate" | "refused";
-        /** @description `paths` and `groups`: JSON lists of one text for each file; pictures of one group stay on one side. */
+        /**
+         * @description `paths` and `groups`: JSON lists of one text for each file; pictures of one group stay on one side.
+         *
+         *     `modified`: a JSON list of the time of each file's last change, in milliseconds; `missing` knows such files again.
+         */
         FilesInRequest: {
             files: string[];
             paths?: string;
             groups?: string;
+            modified?: string;
         };
         /** @enum {string} */
         FormEnum: "one" | "any" | "boxes";
@@ -2516,6 +2607,14 @@ export interface components {
         LabelsAs: "none" | "votes" | "gold" | "proposals";
         /** @enum {string} */
         LanguageEnum: "en" | "zh-CN";
+        /** @description A file as its sender sees it: path, bytes, and the time of its last change in milliseconds. */
+        LargeFileInRequest: {
+            path: string;
+            /** Format: int64 */
+            size: number;
+            /** Format: int64 */
+            modified: number;
+        };
         /** @enum {string} */
         LayoutsEnum: "voc" | "coco" | "yolo" | "folders";
         LinkMaker: {
@@ -2557,6 +2656,14 @@ export interface components {
             next: number;
             attempt: number;
             state: string;
+        };
+        /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
+        MissingInRequest: {
+            files: components["schemas"]["FileInRequest"][];
+        };
+        MissingShape: {
+            /** @description Positions in the list, ascending. */
+            missing: number[];
         };
         ModelShape: {
             /** @description What to send as `model`. */
@@ -2696,6 +2803,12 @@ export interface components {
             synonyms?: string[];
             color?: string;
             hotkey?: string;
+        };
+        /** @description How many files, and bytes, a delivery is to have in all. */
+        PatchedExpectInRequest: {
+            expected?: number;
+            /** Format: int64 */
+            expected_bytes?: number;
         };
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         PatchedPreferencesInRequest: {
@@ -3311,6 +3424,28 @@ export interface components {
         };
         /** @enum {string} */
         TryoutState: "queued" | "running" | "done" | "failed";
+        UnfinishedPage: {
+            items: components["schemas"]["UnfinishedShape"][];
+            next: string | null;
+        };
+        UnfinishedShape: {
+            id: number;
+            name: string;
+            staged: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Closed then, unless something comes before.
+             */
+            kept_until: string;
+            expected: number;
+            arrived: number;
+            /** @description Of files that are here whole. */
+            arrived_bytes: number;
+            left: number;
+            left_bytes: number;
+        };
         UnknownLabel: {
             source: string;
             label: string;
@@ -3319,6 +3454,16 @@ export interface components {
         UnknownLabels: {
             items: components["schemas"]["UnknownLabel"][];
             next: string | null;
+        };
+        UploadShape: {
+            /** @description Null once nothing more is to be sent. */
+            id: number | null;
+            path: string;
+            size: number;
+            /** @description So many bytes are safe; the next part begins here. */
+            offset: number;
+            /** @description What became of the file, once nothing more is to be sent. */
+            result: components["schemas"]["FileResult"] | null;
         };
         /** @description train, val, holdout and left_out count labeled pictures; `splits` counts all of them. */
         VersionCounts: {
@@ -4029,6 +4174,41 @@ export interface operations {
             };
         };
     };
+    batches_expect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedExpectInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchShape"];
+                };
+            };
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 batch_closed; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     batches_analysis: {
         parameters: {
             query?: never;
@@ -4219,6 +4399,179 @@ export interface operations {
                 };
             };
             /** @description Refused: 400 bad_field, bad_multipart, bad_request, duplicate_key, no_files, not_json, not_utf8, too_deep, too_many_files; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 batch_closed; 413 body_too_large; 415 unsupported_media_type; 422 not_finite, nul_in_text, number_too_large, paths_do_not_match, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy; 507 no_room. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    batches_missing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MissingInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissingShape"];
+                };
+            };
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    uploads_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LargeFileInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadShape"];
+                };
+            };
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, not_yours, token_scope; 404 not_found, upload_gone, volunteer_over; 409 batch_closed, wrong_offset; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, past_the_end, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy; 507 no_room. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    uploads_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bid: number;
+                pid: number;
+                uid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadShape"];
+                };
+            };
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, upload_gone, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    uploads_continue: {
+        parameters: {
+            query?: never;
+            header: {
+                "Upload-Offset": number;
+            };
+            path: {
+                bid: number;
+                pid: number;
+                uid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadShape"];
+                };
+            };
+            /** @description Refused: 400 bad_request, duplicate_key, no_offset, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, not_yours, token_scope; 404 not_found, upload_gone, volunteer_over; 409 batch_closed, wrong_offset; 413 body_too_large, part_too_large; 415 unsupported_media_type; 422 not_finite, nul_in_text, number_too_large, past_the_end, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy; 507 no_room. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    batches_unfinished: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnfinishedPage"];
+                };
+            };
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;

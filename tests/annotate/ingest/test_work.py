@@ -287,7 +287,7 @@ def test_forgotten_deliveries_are_closed_and_strays_removed() -> None:
     project, _ = ready()
     forgotten, fresh = deliver(project, pictures(1), close=False), deliver(project, pictures(1, first=1), close=False)
     services.ingest_pending()
-    Batch.objects.filter(pk=forgotten.pk).update(touched_at=timezone.now() - timedelta(days=2))
+    Batch.objects.filter(pk=forgotten.pk).update(touched_at=timezone.now() - timedelta(days=8))
     waiting = deliver(project, pictures(1, first=2), close=False)
     stray = incoming.stage(loose_path(b"nobody's").open("rb"))
     for file in incoming.folder().iterdir():

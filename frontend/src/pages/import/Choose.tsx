@@ -1,11 +1,16 @@
 import { Button, Group, Paper, Radio, Stack, Text, TextInput } from '@mantine/core'
 import { IconFiles, IconFolder } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { type ChangeEvent, type DragEvent, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '@/api/errors'
+import type { UnfinishedUpload } from '@/api/types'
 import { ErrorState } from '@/components/ErrorState'
 import { useFormat } from '@/i18n/format'
+import { GoOn } from './GoOn'
 import classes from './import.module.css'
+import { brokenQuery } from './queries'
+import type { Broken } from './useStartImport'
 import { folders, fromDrop, fromInput, type GivenFile } from './walk'
 
 const SHOWN_FOLDERS = 6
@@ -20,16 +25,22 @@ export interface Choice {
 }
 
 interface Props {
+  pid: number
+  /** Uploads to which the files may belong. */
+  unfinished: readonly UnfinishedUpload[]
   busy: boolean
   problem: unknown
-  onStart: (files: readonly GivenFile[], choice: Choice) => void
+  onStart: (files: readonly GivenFile[], choice: Choice, goOn?: Broken) => void
 }
 
 /** Where files are dropped or chosen, what was chosen, and what their folders mean. */
-export function Choose({ busy, problem, onStart }: Props) {
+export function Choose({ pid, unfinished, busy, problem, onStart }: Props) {
   const { t } = useTranslation(['data', 'common'])
   const format = useFormat()
-  const [files, setFiles] = useState<GivenFile[]>([])
+  const [{ files, round }, setGiven] = useState<{ files: GivenFile[]; round: number }>({ files: [], round: 0 })
+  const [anew, setAnew] = useState(false)
+  const broken = useQuery(brokenQuery(pid, files, unfinished, round))
+  const goOn = anew ? undefined : (broken.data ?? undefined)
   const [name, setName] = useState('')
   const [said, setSaid] = useState<boolean | null>(null)
   const named = useMemo(() => folders(files), [files])
@@ -39,10 +50,14 @@ export function Choose({ busy, problem, onStart }: Props) {
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0)
 
   function add(more: GivenFile[]) {
-    setFiles((before) => {
-      const known = new Set(before.map(({ path }) => path))
-      return [...before, ...more.filter(({ path }) => !known.has(path))]
+    setGiven((before) => {
+      const known = new Set(before.files.map(({ path }) => path))
+      return { files: [...before.files, ...more.filter(({ path }) => !known.has(path))], round: before.round + 1 }
     })
+  }
+
+  function begin() {
+    onStart(files, { name: name.trim() || whatItIs(files), staged }, goOn)
   }
 
   return (
@@ -56,7 +71,7 @@ export function Choose({ busy, problem, onStart }: Props) {
               <Text fw={600} role="status">
                 {t('import.chosen', { count: files.length, size: format.bytes(bytes) })}
               </Text>
-              <Button variant="default" size="xs" onClick={() => setFiles([])}>
+              <Button variant="default" size="xs" onClick={() => setGiven({ files: [], round: round + 1 })}>
                 {t('import.clear')}
               </Button>
             </Group>
@@ -71,32 +86,40 @@ export function Choose({ busy, problem, onStart }: Props) {
                 {named.length > SHOWN_FOLDERS && ` ${t('import.foldersMore', { count: named.length - SHOWN_FOLDERS })}`}
               </Text>
             )}
-            {mayHaveLabels && (
-              <Radio.Group
-                label={t('import.labels')}
-                value={staged ? 'look' : 'none'}
-                onChange={(value) => setSaid(value === 'look')}
-              >
-                <Stack gap="sm" mt="xs">
-                  <Radio value="look" label={t('import.labelsLook')} description={t('import.labelsLookHelp')} />
-                  <Radio value="none" label={t('import.labelsNone')} description={t('import.labelsNoneHelp')} />
-                </Stack>
-              </Radio.Group>
+            {broken.isError && <ErrorState text={errorText(broken.error)} onRetry={() => broken.refetch()} />}
+            {broken.isFetching && <Text role="status">{t('import.resume.comparing')}</Text>}
+            {goOn ? (
+              <GoOn broken={goOn} busy={busy} onGoOn={begin} onAnew={() => setAnew(true)} />
+            ) : (
+              <>
+                {mayHaveLabels && (
+                  <Radio.Group
+                    label={t('import.labels')}
+                    value={staged ? 'look' : 'none'}
+                    onChange={(value) => setSaid(value === 'look')}
+                  >
+                    <Stack gap="sm" mt="xs">
+                      <Radio value="look" label={t('import.labelsLook')} description={t('import.labelsLookHelp')} />
+                      <Radio value="none" label={t('import.labelsNone')} description={t('import.labelsNoneHelp')} />
+                    </Stack>
+                  </Radio.Group>
+                )}
+                <TextInput
+                  label={`${t('import.name')} (${t('common:optional')})`}
+                  maxLength={200}
+                  value={name}
+                  onChange={(event) => setName(event.currentTarget.value)}
+                />
+                <Button
+                  size="md"
+                  loading={busy || broken.isFetching}
+                  onClick={begin}
+                  style={{ alignSelf: 'flex-start' }}
+                >
+                  {t(staged ? 'import.look' : 'import.start', { count: files.length })}
+                </Button>
+              </>
             )}
-            <TextInput
-              label={`${t('import.name')} (${t('common:optional')})`}
-              maxLength={200}
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-            <Button
-              size="md"
-              loading={busy}
-              onClick={() => onStart(files, { name: name.trim() || (staged ? whatItIs(files) : ''), staged })}
-              style={{ alignSelf: 'flex-start' }}
-            >
-              {t(staged ? 'import.look' : 'import.start', { count: files.length })}
-            </Button>
           </Stack>
         </Paper>
       )}
@@ -104,7 +127,7 @@ export function Choose({ busy, problem, onStart }: Props) {
   )
 }
 
-/** A name for a labeled set that was given none: that of its zip, or of the folder that holds it all. */
+/** A name for what was given none: that of its zip, or of the folder that holds it all. */
 function whatItIs(files: readonly GivenFile[]): string {
   const first = files[0]?.path ?? ''
   const top = first.split('/')[0] ?? ''

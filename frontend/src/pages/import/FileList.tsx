@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ApiError, errorText } from '@/api/errors'
 import classes from './import.module.css'
 import type { Sent } from './uploads'
 
@@ -31,6 +32,7 @@ export function FileList({ files }: { files: readonly Sent[] }) {
                 className={classes.state}
                 data-bad={file.state === 'refused' || file.state === 'failed' || undefined}
                 data-good={file.state === 'received' || undefined}
+                title={file.code ? errorText(new ApiError(file.code, file.message)) : undefined}
               >
                 {t(`import.state.${file.state}`)}
               </span>

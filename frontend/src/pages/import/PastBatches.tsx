@@ -15,16 +15,18 @@ import { RefusedFiles } from './RefusedFiles'
 
 interface Props {
   pid: number
+  /** Deliveries that the page shows elsewhere. */
+  apart: readonly number[]
   /** Goes on with a delivery that was looked at and waits. */
   onGoOn: (bid: number) => void
 }
 
 /** Earlier deliveries, newest first; one whose sending broke off can be finished, one that waits gone on with. */
-export function PastBatches({ pid, onGoOn }: Props) {
+export function PastBatches({ pid, apart, onGoOn }: Props) {
   const { t } = useTranslation('data')
   const batches = useQuery(batchesQuery(pid))
   if (batches.isError) return <ErrorState text={errorText(batches.error)} onRetry={() => batches.refetch()} />
-  const shown = batches.data?.items ?? []
+  const shown = (batches.data?.items ?? []).filter(({ id }) => !apart.includes(id))
   if (batches.data && shown.length === 0) return <Text c="dimmed">{t('import.beforeNone')}</Text>
   return (
     <Stack gap="sm">
@@ -35,7 +37,7 @@ export function PastBatches({ pid, onGoOn }: Props) {
   )
 }
 
-function PastBatch({ pid, batch, onGoOn }: Props & { batch: Batch }) {
+function PastBatch({ pid, batch, onGoOn }: Omit<Props, 'apart'> & { batch: Batch }) {
   const { t } = useTranslation('data')
   const format = useFormat()
   const client = useQueryClient()

@@ -1,24 +1,31 @@
 import { Alert, Button, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core'
 import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
+import { errorText } from '@/api/errors'
 import { ConfirmButton } from '@/components/ConfirmButton'
+import { ErrorState } from '@/components/ErrorState'
 import { useFormat } from '@/i18n/format'
 import { FileList } from './FileList'
 import type { Uploads } from './uploads'
+import { WaitingForLine } from './WaitingForLine'
 
 interface Props {
   uploads: Uploads
   /** Ends the sending with what has arrived. */
   onGoOn: () => void
+  /** Leaves a delivery into which nothing can be sent any more. */
+  onOver: () => void
 }
 
 /** The sending of files from this browser: in all, and each. */
-export function SendProgress({ uploads, onGoOn }: Props) {
+export function SendProgress({ uploads, onGoOn, onOver }: Props) {
   const { t } = useTranslation('data')
   const format = useFormat()
   useSyncExternalStore(uploads.subscribe, () => uploads.version)
   const failed = uploads.count('failed')
-  const done = uploads.count('received') + uploads.count('refused')
+  const here = uploads.count('here')
+  const done = uploads.count('received') + uploads.count('refused') + here
+  const { waiting } = uploads
   const share = uploads.totalBytes > 0 ? uploads.bytesSent / uploads.totalBytes : 1
 
   return (
@@ -50,7 +57,21 @@ export function SendProgress({ uploads, onGoOn }: Props) {
             allBytes: format.bytes(uploads.totalBytes),
           })}
         </Text>
+        {here > 0 && (
+          <Text size="sm">
+            {t('import.resume.here', { here: format.number(here), total: format.number(uploads.files.length) })}
+          </Text>
+        )}
+        {waiting && <WaitingForLine waiting={waiting} onTryNow={uploads.tryNow} />}
         {!uploads.finished && <Text size="sm">{t('import.leave')}</Text>}
+        {uploads.over && (
+          <Stack gap="sm" align="flex-start">
+            <ErrorState text={errorText(uploads.over)} />
+            <Button size="xs" onClick={onOver}>
+              {t('import.again')}
+            </Button>
+          </Stack>
+        )}
         {uploads.finished && failed > 0 && (
           <Alert color="orange" variant="light" role="alert">
             <Stack gap="sm" align="flex-start">

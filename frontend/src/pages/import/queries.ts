@@ -1,7 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, ask } from '@/api/client'
 import { projectKey } from '@/api/project'
-import type { Analysis, Batch, BatchFile, Page } from '@/api/types'
+import type { Analysis, Batch, BatchFile, Page, UnfinishedUpload } from '@/api/types'
+import { whereTo } from './plan'
+import type { GivenFile } from './walk'
 
 const EVERY_MS = 1500
 const FILES = { refused: { state: 'refused' }, partly: { state: 'added', told: true } } as const
@@ -14,6 +16,37 @@ export const batchesQuery = (pid: number) =>
     queryFn: (): Promise<Page<Batch>> =>
       ask(api.GET('/api/projects/{pid}/batches', { params: { path: { pid }, query: { limit: 20 } } })),
     refetchInterval: ({ state }) => (state.data?.items.some(isMoving) ? EVERY_MS * 2 : false),
+  })
+
+/** One's own uploads that have broken off, or go on in another tab. */
+export const unfinishedQuery = (pid: number) =>
+  queryOptions({
+    queryKey: [...batchesKey(pid), 'unfinished'],
+    queryFn: (): Promise<Page<UnfinishedUpload>> =>
+      ask(api.GET('/api/projects/{pid}/batches/unfinished', { params: { path: { pid }, query: { limit: 5 } } })),
+  })
+
+/** To which of these uploads some files belong, and what of them is missing there; `round` numbers the choice of files. */
+export const brokenQuery = (
+  pid: number,
+  files: readonly GivenFile[],
+  uploads: readonly UnfinishedUpload[],
+  round: number,
+) =>
+  queryOptions({
+    queryKey: [...batchesKey(pid), 'broken', round, uploads.map(({ id }) => id)],
+    queryFn: () =>
+      whereTo(files, uploads, async ({ id }, group) => {
+        const path = { pid, bid: id }
+        const reply = await ask(
+          api.POST('/api/projects/{pid}/batches/{bid}/missing', { params: { path }, body: { files: group } }),
+        )
+        return reply.missing
+      }),
+    enabled: files.length > 0 && uploads.length > 0,
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
   })
 
 export const batchQuery = (pid: number, bid: number) =>

@@ -1,13 +1,15 @@
 import { ApiError } from '@/api/errors'
+import { Gate } from './gate'
 import type { GivenFile } from './walk'
 
-export type FileState = 'waiting' | 'sending' | 'received' | 'refused' | 'failed'
+/** `here`: the server had it before. */
+export type FileState = 'waiting' | 'sending' | 'received' | 'refused' | 'failed' | 'here'
 
 export interface Sent {
   readonly path: string
   readonly file: File
   state: FileState
-  /** Why it was refused. */
+  /** Why it was refused or could not be sent. */
   code: string
   message: string
 }
@@ -19,44 +21,61 @@ export interface SendResult {
   message?: string
 }
 
-interface How {
+interface Sending {
+  signal: AbortSignal
+  /** Told how many bytes have left. */
+  onProgress: (bytes: number) => void
+}
+
+export interface How {
   /** Sends one parcel of files; rejects with an ApiError. */
-  send: (
-    files: readonly Sent[],
-    options: { signal: AbortSignal; onProgress: (bytes: number) => void },
-  ) => Promise<SendResult[]>
-  /** Waits some milliseconds; to be replaced where nothing should wait. */
-  pause?: (ms: number, signal: AbortSignal) => Promise<void>
+  send: (files: readonly Sent[], options: Sending) => Promise<SendResult[]>
+  /** Sends one large file from where it stopped; `onSafe` is told whenever the server holds more of it. */
+  sendLarge: (file: Sent, options: Sending & { onSafe: () => void }) => Promise<SendResult>
+  /** Whether the browser can still read a file. */
+  readable?: (file: File) => Promise<boolean>
+  timer?: (run: () => void, ms: number) => unknown
 }
 
 export const MOST_FILES = 20
-export const MOST_BYTES = 16 * 2 ** 20
+/** A parcel that is lost is sent anew, so it is small; what is larger goes in parts. */
+export const MOST_BYTES = 8 * 2 ** 20
 const IN_FLIGHT = 3
-const TRIES = 8
-const FIRST_PAUSE = 500
-const LONGEST_PAUSE = 20_000
+const TRIES = 5
+// Refusals of the whole delivery, not of what was sent.
+const OVER = new Set(['batch_closed', 'not_found', 'forbidden'])
 
 /**
- * Sends any number of files in small parcels, three at a time, and goes on after a lost connection.
- * A parcel that the server refuses as a whole is halved until the culprit stands alone.
- * `subscribe` and `version` are for useSyncExternalStore; `files` keeps its order.
+ * Sends any number of files in small parcels, three at a time, waits while the line is down, and goes on by itself.
+ * A parcel that the server refuses as a whole is halved until the culprit stands alone; one that is lost is halved,
+ * too, so that a bad line carries less at a time. `subscribe` and `version` are for useSyncExternalStore.
  */
 export class Uploads {
   readonly files: Sent[]
   readonly totalBytes: number
   version = 0
   finished = false
+  /** Why nothing more of it can be sent. */
+  over: ApiError | null = null
   private sentBytes = 0
   private readonly flying = new Map<readonly Sent[], number>()
-  private readonly how: Required<How>
+  private readonly gate: Gate
   private readonly stopper = new AbortController()
   private readonly listeners = new Set<() => void>()
   private told = false
 
-  constructor(given: readonly GivenFile[], how: How) {
-    this.files = given.map(({ path, file }) => ({ path, file, state: 'waiting', code: '', message: '' }))
-    this.totalBytes = given.reduce((sum, { file }) => sum + file.size, 0)
-    this.how = { pause: pauseFor, ...how }
+  constructor(
+    given: readonly GivenFile[],
+    private readonly how: How,
+    missing?: ReadonlySet<number>,
+  ) {
+    this.files = given.map(({ path, file }, at) => {
+      const state = !missing || missing.has(at) ? 'waiting' : 'here'
+      return { path, file, state, code: '', message: '' }
+    })
+    this.totalBytes = sizeOf(this.files)
+    this.sentBytes = sizeOf(this.files.filter(({ state }) => state === 'here'))
+    this.gate = new Gate(() => this.tell(), how.timer)
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -70,13 +89,22 @@ export class Uploads {
     return this.sentBytes + flying
   }
 
+  /** Why nothing is sent at the moment and when the next try is; null while the line is good. */
+  get waiting(): { problem: ApiError; until: number } | null {
+    return this.gate.shut
+  }
+
   count(state: FileState): number {
     return this.files.reduce((sum, file) => sum + (file.state === state ? 1 : 0), 0)
   }
 
   stop(): void {
     this.stopper.abort()
+    this.gate.tryNow()
   }
+
+  /** Does not wait any longer for the line. */
+  tryNow = (): void => this.gate.tryNow()
 
   get stopped(): boolean {
     return this.stopper.signal.aborted
@@ -87,8 +115,9 @@ export class Uploads {
     this.finished = false
     for (const file of this.files) if (file.state === 'failed') file.state = 'waiting'
     const parcels = parcelled(this.files.filter((file) => file.state === 'waiting'))
+    let next = 0
     const lane = async () => {
-      for (let parcel = parcels.shift(); parcel && !this.stopped; parcel = parcels.shift()) await this.deliver(parcel)
+      for (let parcel = parcels[next++]; parcel && !this.stopped; parcel = parcels[next++]) await this.deliver(parcel)
     }
     await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
     this.finished = true
@@ -98,55 +127,91 @@ export class Uploads {
   private async deliver(parcel: Sent[]): Promise<void> {
     this.mark(parcel, 'sending')
     for (let attempt = 1; ; attempt += 1) {
+      await this.gate.pass()
       try {
-        this.flying.set(parcel, 0)
-        const results = await this.how.send(parcel, {
-          signal: this.stopper.signal,
-          onProgress: (bytes) => {
-            this.flying.set(parcel, bytes)
-            this.tell()
-          },
-        })
+        if (this.stopped) throw new DOMException('stopped', 'AbortError')
+        const results = await this.sent(parcel)
+        this.gate.through()
         this.settle(parcel, results)
         return
       } catch (problem) {
         this.flying.delete(parcel)
-        if (this.stopped || !(problem instanceof ApiError)) {
-          this.mark(parcel, this.stopped ? 'waiting' : 'failed')
+        if (!(problem instanceof ApiError) || this.stopped || OVER.has(problem.code)) {
+          this.giveUp(parcel, problem)
           return
         }
-        if (!passes(problem)) {
-          await this.refuse(parcel, problem)
+        const hopeless = !isOfTheLine(problem) && attempt >= TRIES
+        if (!passes(problem) || hopeless) {
+          await this.refuse(parcel, problem, hopeless ? 'failed' : 'refused')
           return
         }
-        if (attempt >= TRIES) {
-          this.mark(parcel, 'failed')
+        if (problem.status === 0 && (await this.lost(parcel))) return
+        this.gate.hold(problem)
+        if (parcel.length > 1) {
+          await this.halves(parcel)
           return
         }
-        await this.how.pause(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)), this.stopper.signal)
       }
     }
   }
 
-  private async refuse(parcel: Sent[], problem: ApiError): Promise<void> {
-    const [only] = parcel
-    if (parcel.length === 1 && only) {
-      this.settle(parcel, [{ path: only.path, state: 'refused', code: problem.code, message: problem.message }])
-      return
+  private async sent(parcel: Sent[]): Promise<SendResult[]> {
+    const [first] = parcel
+    this.flying.set(parcel, 0)
+    const onProgress = (bytes: number) => {
+      this.flying.set(parcel, bytes)
+      this.tell()
     }
+    const options = { signal: this.stopper.signal, onProgress }
+    if (first && isLarge(first))
+      return [await this.how.sendLarge(first, { ...options, onSafe: () => this.gate.through() })]
+    return this.how.send(parcel, options)
+  }
+
+  /** Whether a parcel did not arrive because files of it cannot be read any more: moved, changed, or on a stick. */
+  private async lost(parcel: Sent[]): Promise<boolean> {
+    const { readable = canBeRead } = this.how
+    const good = await Promise.all(parcel.map(({ file }) => readable(file)))
+    if (good.every(Boolean)) return false
+    this.settle(
+      parcel.filter((_, at) => !good[at]),
+      [],
+      'unreadable_file',
+    )
+    const rest = parcel.filter((_, at) => good[at])
+    if (rest.length > 0) await this.deliver(rest)
+    return true
+  }
+
+  private giveUp(parcel: Sent[], problem: unknown): void {
+    if (problem instanceof ApiError && OVER.has(problem.code)) {
+      this.over = problem
+      this.stop()
+    }
+    this.mark(parcel, this.stopped ? 'waiting' : 'failed')
+  }
+
+  private async refuse(parcel: Sent[], { code, message }: ApiError, state: 'refused' | 'failed'): Promise<void> {
+    const [only] = parcel
+    if (parcel.length > 1) await this.halves(parcel)
+    else if (only && state === 'refused') this.settle(parcel, [{ path: only.path, state, code, message }])
+    else this.settle(parcel, [], code)
+  }
+
+  private async halves(parcel: Sent[]): Promise<void> {
     const half = Math.ceil(parcel.length / 2)
     await this.deliver(parcel.slice(0, half))
     await this.deliver(parcel.slice(half))
   }
 
-  private settle(parcel: Sent[], results: SendResult[]): void {
+  private settle(parcel: Sent[], results: SendResult[], without = ''): void {
     this.flying.delete(parcel)
-    this.sentBytes += sizeOf(parcel)
     parcel.forEach((file, at) => {
       const result = results[at]
       file.state = result?.state ?? 'failed'
-      file.code = result?.code ?? ''
+      file.code = result?.code ?? without
       file.message = result?.message ?? ''
+      if (file.state !== 'failed') this.sentBytes += file.file.size
     })
     this.tell()
   }
@@ -168,7 +233,7 @@ export class Uploads {
   }
 }
 
-/** Parcels of at most twenty files and about 16 MB; a larger file travels alone. */
+/** Parcels of at most twenty files and about 8 MB; a larger file travels alone. */
 export function parcelled(files: readonly Sent[]): Sent[][] {
   const parcels: Sent[][] = []
   let parcel: Sent[] = []
@@ -186,21 +251,30 @@ export function parcelled(files: readonly Sent[]): Sent[][] {
   return parcels
 }
 
-/** Whether waiting may help: a lost connection, a busy or restarting server, a session that has just ended. */
+export function isLarge({ file }: { file: File }): boolean {
+  return file.size > MOST_BYTES
+}
+
+/** The line, or what is between: a lost connection, a session that ended, a server that starts again or has no room. */
+function isOfTheLine({ status }: ApiError): boolean {
+  return [0, 401, 429, 502, 503, 504, 507].includes(status)
+}
+
+/** Whether waiting may help. */
 function passes(problem: ApiError): boolean {
-  return problem.status === 0 || problem.status === 401 || problem.status === 429 || problem.status >= 500
+  return isOfTheLine(problem) || problem.status >= 500
 }
 
 function sizeOf(files: readonly Sent[]): number {
   return files.reduce((sum, { file }) => sum + file.size, 0)
 }
 
-function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+/** Browsers give a file that is gone the same error as a line that is down; only reading it tells. */
+async function canBeRead(file: File): Promise<boolean> {
+  try {
+    await file.slice(0, 1).arrayBuffer()
+    return true
+  } catch {
+    return false
+  }
 }

@@ -1,28 +1,23 @@
-"""Deliveries, pictures of the guide, and the bytes of pictures."""
+"""Deliveries: opened, filled, looked into, taken in."""
 
-from dataclasses import asdict
 from typing import Any
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotate.core import bars, errors, fields, hint, media, rest
-from annotate.ingest import jobs, looking, selectors, services
+from annotate.core import bars, errors, fields, hint, rest
+from annotate.ingest import jobs, selectors, services
 from annotate.ingest.analysis import FOLDERS
-from annotate.ingest.models import Batch, BatchFile, Image
+from annotate.ingest.models import Batch, BatchFile
 from annotate.ingest.sources import LAYOUTS
-from annotate.ingest.uploads import UploadView, texts_beside
-from annotate.projects import selectors as projects
-from annotate.projects.models import LabelClass
-from annotate.projects.roles import Action, Role
+from annotate.ingest.uploads import UploadView, beside
+from annotate.projects.roles import Action
 from annotate.projects.scope import ProjectView
 
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
+MOST_BYTES = 2**53  # up to here a browser counts exactly
 FILE_STATES = (BatchFile.State.PENDING, BatchFile.State.ADDED, BatchFile.State.DUPLICATE, BatchFile.State.REFUSED)
 
 
@@ -58,6 +53,7 @@ class BatchIn(fields.Strict):
     """`take_splits`: whether folders called train, val, test, holdout decide the side; by itself where labels count.
 
     `staged`: when it is closed it is only looked at (state `analysed`); `commit` then says how it is taken in.
+    `expected`: how many files and bytes are going to come, so that an upload that breaks off can say what is left.
     """
 
     name = fields.Char(required=False, allow_blank=True)
@@ -67,14 +63,27 @@ class BatchIn(fields.Strict):
     staged = fields.Boolean(required=False)
     licence = fields.Char(required=False, allow_blank=True)
     author = fields.Char(required=False, allow_blank=True)
+    expected = fields.Integer(min_value=0, required=False)
+    expected_bytes = fields.Integer(min_value=0, max_value=MOST_BYTES, required=False)
+
+
+class ExpectIn(fields.Strict):
+    """How many files, and bytes, a delivery is to have in all."""
+
+    expected = fields.Integer(min_value=0)
+    expected_bytes = fields.Integer(min_value=0, max_value=MOST_BYTES)
 
 
 class FilesIn(serializers.Serializer[Any]):
-    """`paths` and `groups`: JSON lists of one text for each file; pictures of one group stay on one side."""
+    """`paths` and `groups`: JSON lists of one text for each file; pictures of one group stay on one side.
+
+    `modified`: a JSON list of the time of each file's last change, in milliseconds; `missing` knows such files again.
+    """
 
     files = serializers.ListField(child=serializers.FileField())
     paths = serializers.CharField(required=False)
     groups = serializers.CharField(required=False)
+    modified = serializers.CharField(required=False)
 
 
 class FileResult(serializers.Serializer[Any]):
@@ -173,17 +182,6 @@ class CommitIn(fields.Strict):
     unsaid_is_empty = fields.Boolean(required=False)
 
 
-class GuidePictureIn(serializers.Serializer[Any]):
-    file = serializers.FileField()
-    caption = serializers.CharField(required=False, max_length=300, allow_blank=True)
-
-
-class GuidePictureShape(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    url = serializers.CharField()
-    caption = serializers.CharField()
-
-
 class BatchesView(ProjectView):
     rules = {"GET": Action.MANAGE, "POST": Action.MANAGE}
 
@@ -202,12 +200,18 @@ class BatchesView(ProjectView):
 
 
 class BatchView(ProjectView):
-    rules = {"GET": Action.MANAGE}
+    rules = {"GET": Action.MANAGE, "PATCH": Action.MANAGE}
 
     @extend_schema(operation_id="batches_get", responses=BatchShape)
     def get(self, request: Request, pid: int, bid: int) -> Response:
         """One delivery with its counts and its job."""
         return Response(selectors.batch_view(selectors.batch_for(self.project, bid)))
+
+    @extend_schema(operation_id="batches_expect", request=ExpectIn, responses=BatchShape)
+    def patch(self, request: Request, pid: int, bid: int) -> Response:
+        """Says anew how much is to come into an open delivery in all."""
+        batch = selectors.batch_for(self.project, bid)
+        return Response(selectors.batch_view(services.expect(batch, **fields.accept(ExpectIn, request.data))))
 
 
 class BatchFilesView(UploadView):
@@ -237,13 +241,19 @@ class BatchFilesView(UploadView):
         batch = selectors.batch_for(self.project, bid)
         uploads = self.taken(request)
         names = [upload.name for upload in uploads]
-        paths = texts_beside(request, "paths", len(uploads)) or names
-        groups = texts_beside(request, "groups", len(uploads)) or [""] * len(uploads)
+        paths = beside(request, "paths", str, len(uploads)) or names
+        groups = beside(request, "groups", str, len(uploads)) or [""] * len(uploads)
+        times = beside(request, "modified", int, len(uploads)) or [None] * len(uploads)
         deliveries = [
             services.loose(
-                path or upload.name, staged=upload.staged, code=upload.code, reason=upload.reason, group=group
+                path or upload.name,
+                staged=upload.staged,
+                code=upload.code,
+                reason=upload.reason,
+                group=group,
+                mark=None if time is None or not upload.staged else services.mark_of(path, upload.staged.size, time),
             )
-            for upload, path, group in zip(uploads, paths, groups, strict=True)
+            for upload, path, group, time in zip(uploads, paths, groups, times, strict=True)
         ]
         self.claim(uploads)
         results = services.add_files(batch, deliveries)
@@ -295,83 +305,3 @@ class CancelBatchView(ProjectView):
         """Gives a delivery up; pictures already taken in stay."""
         batch = services.cancel_batch(selectors.batch_for(self.project, bid), actor=request.user)
         return Response(selectors.batch_view(batch))
-
-
-class GuideUploadView(UploadView):
-    """A picture for the general guide."""
-
-    rules = {"POST": Action.MANAGE}
-    archives = False
-
-    @extend_schema(
-        operation_id="guide_pictures_add",
-        request={"multipart/form-data": GuidePictureIn},
-        responses={201: GuidePictureShape},
-    )
-    def post(self, request: Request, pid: int) -> Response:
-        """Adds a picture to the guide."""
-        return self._add(request)
-
-    def _add(self, request: Request, label_class: LabelClass | None = None) -> Response:
-        uploads = self.taken(request)
-        if len(uploads) != 1:
-            raise errors.BadRequest("one_file", "One picture at a time.")
-        staged = uploads[0].staged
-        if staged is None:
-            raise errors.Invalid(uploads[0].code, uploads[0].reason)
-        caption = str(request.data.get("caption", ""))
-        rest.check_text(caption)
-        self.claim(uploads)
-        picture = services.add_guide_picture(
-            self.project, staged, actor=request.user, label_class=label_class, caption=caption
-        )
-        return Response(asdict(projects.picture_view(picture)), status=status.HTTP_201_CREATED)
-
-
-class ExampleUploadView(GuideUploadView):
-    """An example picture of a class."""
-
-    @extend_schema(
-        operation_id="examples_add",
-        request={"multipart/form-data": GuidePictureIn},
-        responses={201: GuidePictureShape},
-    )
-    def post(self, request: Request, pid: int, cid: int) -> Response:
-        """Adds an example picture to a class."""
-        return self._add(request, projects.class_in(self.project, cid))
-
-
-class PictureView(ProjectView):
-    """The bytes of one rendition; the untouched original only as a download, and only for admins and researchers."""
-
-    rules = {"GET": Action.SEE}
-
-    @extend_schema(
-        operation_id="images_picture",
-        parameters=[OpenApiParameter("rendition", str, OpenApiParameter.PATH, enum=list(selectors.RENDITIONS))],
-        responses={(200, "image/*"): OpenApiTypes.BINARY},
-    )
-    def get(self, request: Request, pid: int, iid: int, rendition: str) -> HttpResponseBase:
-        """The bytes of one rendition of a picture."""
-        image = selectors.image_for(self.project, iid)
-        if rendition not in selectors.RENDITIONS or (
-            image.state == Image.State.DELETED and Action.BROWSE not in self.allowed
-        ):
-            raise errors.NotFound("not_found", "There is no such picture here.")
-        if self.member.role == Role.VOLUNTEER and not looking.may_look(request.user.pk, image.pk):
-            raise errors.NotFound("not_found", "There is no such picture here.")
-        if rendition == "original":
-            if Action.WORK not in self.allowed:
-                raise errors.Forbidden("forbidden", "Originals are for admins and researchers.", {"needs": Action.WORK})
-            name = f"{image.name.rsplit('/', 1)[-1].rsplit('.', 1)[0] or image.pk}{image.original_suffix}"
-            return media.picture(selectors.picture_path(image, rendition), download=name)
-        return self._shown(request, image, rendition)
-
-    def _shown(self, request: Request, image: Image, rendition: str) -> HttpResponseBase:
-        tag = f'"{image.digest[:32]}-{rendition}"'
-        unchanged = get_conditional_response(request._request, etag=tag, response=None)
-        if isinstance(unchanged, HttpResponse) and unchanged.status_code == status.HTTP_304_NOT_MODIFIED:
-            return unchanged
-        reply: FileResponse = media.picture(selectors.picture_path(image, rendition))
-        reply["ETag"] = tag
-        return reply

@@ -1,0 +1,1 @@
+"""The routes of deliveries and of pictures; each noun has its own file."""
