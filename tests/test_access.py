@@ -49,6 +49,8 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "tokens": {"GET": "person", "POST": "person"},
     "tokens/<int:id>": {"DELETE": "person"},
     "projects": {"GET": "person", "POST": "maker"},
+    "home": {"GET": "person"},
+    "attention": {"GET": "person"},
     "invitations/<str:token>": {"GET": "anyone", "POST": "anyone"},
     "volunteer-links/<str:token>": {"GET": "anyone", "POST": "anyone"},
 }

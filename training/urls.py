@@ -4,6 +4,7 @@ from training import api
 
 P = "projects/<int:pid>"
 urlpatterns: list[URLPattern] = [
+    path("attention", api.AttentionView.as_view()),
     path(f"{P}/training/catalogue", api.CatalogueView.as_view()),
     path(f"{P}/training/preview", api.PreviewView.as_view()),
     path(f"{P}/training/preview/<str:preview>/<str:file>", api.PreviewPictureView.as_view()),

@@ -7,12 +7,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from annotate.consensus import jobs
 from annotate.consensus import selectors as consensus
 from annotate.consensus import services as rulings
 from annotate.core import errors, fields, hint, rest
-from annotate.desk import numbers, practice, selectors, services, shapes, tempo
+from annotate.desk import home, numbers, practice, selectors, services, shapes, tempo
 from annotate.desk.body import read_errand
 from annotate.desk.tickets import ticket_of
 from annotate.labeling import selectors as labeling
@@ -25,6 +26,17 @@ REVIEW_PAGE = 20
 OWNER_HEADER = "X-Fovea-User"
 # Leases that one volunteer holds at once: two windows full, so that nobody keeps the others' work away.
 MOST_HELD = 24
+
+
+class HomeView(APIView):
+    """Where a person goes on, over all projects; nothing is taken by looking."""
+
+    permission_classes = (rest.SignedIn,)
+
+    @extend_schema(operation_id="desk_home", responses=shapes.HomeShape)
+    def get(self, request: Request) -> Response:
+        """The question to go on with, one's queues, and one's answers of the last days."""
+        return Response(home.home(request.user))
 
 
 class DeskView(ProjectView):

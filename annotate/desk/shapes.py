@@ -20,6 +20,39 @@ class DeskPicture(serializers.Serializer[Any]):
     display = serializers.CharField()
 
 
+class HomeNext(serializers.Serializer[Any]):
+    """The question to go on with; `picture` is null for a volunteer who was not asked it yet."""
+
+    project = serializers.IntegerField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    question = serializers.CharField()
+    picture = DeskPicture(allow_null=True)
+    practice = serializers.BooleanField(help_text="A practice comes first.")
+
+
+class HomeQueue(serializers.Serializer[Any]):
+    project = serializers.IntegerField()
+    name = serializers.CharField()
+    waits = serializers.BooleanField(help_text="Whether something there can be answered by this person now.")
+    paused = serializers.BooleanField()
+    open = serializers.IntegerField()
+    done = serializers.IntegerField()
+    today = serializers.IntegerField()
+    mine = serializers.IntegerField()
+
+
+class HomeDay(serializers.Serializer[Any]):
+    day = serializers.DateField()
+    answers = serializers.IntegerField()
+
+
+class HomeShape(serializers.Serializer[Any]):
+    days = HomeDay(many=True)
+    next = HomeNext(allow_null=True)
+    queues = HomeQueue(many=True)
+
+
 class DeskVoteIn(serializers.Serializer[Any]):
     key = serializers.UUIDField()
     task = serializers.IntegerField()

@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from annotate.desk import api
 
 urlpatterns: list[URLPattern] = [
+    path("home", api.HomeView.as_view()),
     path("projects/<int:pid>/desk", api.DeskView.as_view()),
     path("projects/<int:pid>/desk/mine", api.OwnVotesView.as_view()),
     path("projects/<int:pid>/desk/guide", api.GuideView.as_view()),

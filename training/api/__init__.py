@@ -1,5 +1,6 @@
 """The routes of training, by what they speak of."""
 
+from training.api.attention import AttentionView
 from training.api.boxes import EvaluationBoxesView, EvaluationErrorsView
 from training.api.cycle import CycleNextView, CycleRescoreView, CycleView
 from training.api.evaluations import (
@@ -14,6 +15,7 @@ from training.api.tryouts import TryoutsView, TryoutView
 from training.api.weights import CatalogueView, WeightsView
 
 __all__ = [
+    "AttentionView",
     "CatalogueView",
     "CycleNextView",
     "CycleRescoreView",

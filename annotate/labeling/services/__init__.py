@@ -6,6 +6,7 @@ from annotate.labeling.services.gold import LEAST_ANSWERS, LEAST_GOLD, likeness,
 from annotate.labeling.services.imports import retry_unknown, take_imported
 from annotate.labeling.services.leases import drop_leases, expire_leases, leases_held, release, waiting_on_others
 from annotate.labeling.services.machine import add_predictions, propose
+from annotate.labeling.services.peek import peek
 from annotate.labeling.services.queue import Handed, Taken, own_leases, sit, take
 from annotate.labeling.services.tasks import (
     ask_for_more,
@@ -54,6 +55,7 @@ __all__ = [
     "parse_answer",
     "parse_for",
     "pause",
+    "peek",
     "propose",
     "refuse_holdout",
     "release",

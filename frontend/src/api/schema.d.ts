@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What needs this person: disagreements, failed runs, people who agree with few. */
+        get: operations["attention_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/come-back": {
         parameters: {
             query?: never;
@@ -104,6 +121,26 @@ export interface paths {
          * @description Going on as the person behind a private link.
          */
         post: operations["come_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The question to go on with, one's queues, and one's answers of the last days.
+         * @description Where a person goes on, over all projects; nothing is taken by looking.
+         */
+        get: operations["desk_home"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1965,6 +2002,9 @@ export interface components {
             width: number;
             height: number;
         };
+        AttentionShape: {
+            items: components["schemas"]["Thing"][];
+        };
         AuditActor: {
             id: number;
             name: string;
@@ -2132,7 +2172,7 @@ export interface components {
             classes?: components["schemas"]["ClassInRequest"][];
         };
         /** @enum {string} */
-        CodeEnum: "accuracy" | "by_hand";
+        CodeDeeEnum: "accuracy" | "by_hand";
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         ComeBackInRequest: {
             token: string;
@@ -2235,7 +2275,7 @@ export interface components {
         /** @description Why one is handed no questions, and where one was wrong: told only while paused. */
         DeskPause: {
             paused: boolean;
-            code: components["schemas"]["CodeEnum"] | components["schemas"]["NullEnum"];
+            code: components["schemas"]["CodeDeeEnum"] | components["schemas"]["NullEnum"];
             note: string;
             /** Format: date-time */
             at: string | null;
@@ -2541,6 +2581,37 @@ export interface components {
             id: number;
             url: string;
             caption: string;
+        };
+        HomeDay: {
+            /** Format: date */
+            day: string;
+            answers: number;
+        };
+        /** @description The question to go on with; `picture` is null for a volunteer who was not asked it yet. */
+        HomeNext: {
+            project: number;
+            name: string;
+            kind: string;
+            question: string;
+            picture: components["schemas"]["DeskPicture"] | null;
+            /** @description A practice comes first. */
+            practice: boolean;
+        };
+        HomeQueue: {
+            project: number;
+            name: string;
+            /** @description Whether something there can be answered by this person now. */
+            waits: boolean;
+            paused: boolean;
+            open: number;
+            done: number;
+            today: number;
+            mine: number;
+        };
+        HomeShape: {
+            days: components["schemas"]["HomeDay"][];
+            next: components["schemas"]["HomeNext"] | null;
+            queues: components["schemas"]["HomeQueue"][];
         };
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         InvitationInRequest: {
@@ -2928,7 +2999,7 @@ export interface components {
         PersonPause: {
             /** Format: date-time */
             at: string;
-            code: components["schemas"]["CodeEnum"];
+            code: components["schemas"]["CodeDeeEnum"];
             note: string;
         };
         /** @description Hits among so many, with the ends of the 95 % interval; `value` is null without a count. */
@@ -3343,6 +3414,17 @@ export interface components {
         };
         /** @enum {string} */
         ThemeEnum: "auto" | "light" | "dark";
+        /** @description `subject` is the run or the person meant, `of` its name; `count` how many pictures wait or were compared. */
+        Thing: {
+            code: components["schemas"]["ThingCodeEnum"];
+            project: number;
+            name: string;
+            count: number;
+            subject: number | null;
+            of: string;
+        };
+        /** @enum {string} */
+        ThingCodeEnum: "review" | "failed_run" | "low_agreement";
         Tile: {
             id: number;
             name: string;
@@ -3820,6 +3902,34 @@ export interface operations {
             };
         };
     };
+    attention_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionShape"];
+                };
+            };
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     come_back: {
         parameters: {
             query?: never;
@@ -3842,6 +3952,34 @@ export interface operations {
                 };
             };
             /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, token_expired; 403 csrf_failed, token_refused; 404 come_back_over; 409 signed_in; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    desk_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeShape"];
+                };
+            };
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -1,31 +1,29 @@
-import { Anchor, Button, Card, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
-import { IconChecks, IconFolders, IconPlayerPlay, IconScale } from '@tabler/icons-react'
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { Button, Stack } from '@mantine/core'
+import { IconChecks, IconFolders, IconHandStop } from '@tabler/icons-react'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { counted, projectsQuery } from '@/api/project'
+import { errorText } from '@/api/errors'
+import { attentionQuery, type HomeQueue, homeQuery } from '@/api/home'
 import { useUser } from '@/api/session'
 import { EmptyState } from '@/components/EmptyState'
+import { ErrorState } from '@/components/ErrorState'
 import { PageTitle } from '@/components/PageTitle'
-import { useFormat } from '@/i18n/format'
-import { ProjectCard } from '../projects/ProjectCard'
-import { mostUrgent } from './continue'
-import { OpenPictures } from './OpenPictures'
+import { Attention } from './Attention'
+import { Continue } from './Continue'
+import { Queues, Today } from './Queues'
 
+/** Where one goes on: the next picture, what needs one, one's queues. Opening it takes no task. */
 export default function HomePage() {
   const { t } = useTranslation('projects')
-  const format = useFormat()
   const user = useUser()
-  const projects = useSuspenseQuery(projectsQuery).data.items
-  const next = mostUrgent(projects)
-  const toReview = projects.filter(
-    (project) => project.actions.includes('settle') && counted(project, 'tasks_review') > 0,
-  )
-
-  if (projects.length === 0) {
+  const { next, queues, days } = useSuspenseQuery(homeQuery).data
+  const things = useQuery({ ...attentionQuery, enabled: queues.length > 0 && !user.is_volunteer })
+  const title = t('home.title', { name: user.name })
+  if (queues.length === 0) {
     return (
       <>
-        <PageTitle title={t('home.title', { name: user.name })} />
+        <PageTitle title={title} />
         <EmptyState
           icon={<IconFolders size={28} />}
           title={t('home.none')}
@@ -43,62 +41,56 @@ export default function HomePage() {
     )
   }
   return (
-    <Stack gap="xl">
-      <div>
-        <PageTitle title={t('home.title', { name: user.name })} />
+    <>
+      <PageTitle title={title}>
+        <Today days={days} />
+      </PageTitle>
+      <Stack gap="xl">
         {next ? (
-          <Card withBorder radius="lg" padding="xl" shadow="sm">
-            <Stack gap="md" align="flex-start">
-              <Title order={2} fz="h3">
-                {next.name}
-              </Title>
-              <Text>
-                {t('home.continueLead', { project: next.name, number: format.number(counted(next, 'tasks_open')) })}
-              </Text>
-              {next.actions.includes('browse') && <OpenPictures pid={next.id} />}
-              <Button
-                component={Link}
-                to={`/p/${next.id}/label`}
-                size="lg"
-                leftSection={<IconPlayerPlay size={20} aria-hidden />}
-              >
-                {t('home.continue')}
-              </Button>
-            </Stack>
-          </Card>
+          <Continue next={next} open={queues.find((queue) => queue.project === next.project)?.open ?? 0} />
         ) : (
-          <EmptyState icon={<IconChecks size={28} />} title={t('home.allDone')}>
-            {t('home.allDoneHelp')}
-          </EmptyState>
+          <NothingToDo queues={queues} />
         )}
-      </div>
-      {toReview.length > 0 && (
-        <section>
-          <Title order={2} fz="h4" mb="sm">
-            {t('home.attention')}
-          </Title>
-          <Paper withBorder p="md">
-            {toReview.map((project) => (
-              <Group key={project.id} gap="xs">
-                <IconScale size={18} aria-hidden />
-                <Anchor component={Link} to={`/p/${project.id}/review`}>
-                  {t('home.toReview', { count: counted(project, 'tasks_review'), project: project.name })}
-                </Anchor>
-              </Group>
-            ))}
-          </Paper>
-        </section>
-      )}
-      <section>
-        <Title order={2} fz="h4" mb="sm">
-          {t('home.yours')}
-        </Title>
-        <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }}>
-          {projects.map((project) => (
-            <ProjectCard key={project.id} project={project} />
-          ))}
-        </SimpleGrid>
-      </section>
-    </Stack>
+        {things.isError && <ErrorState text={errorText(things.error)} onRetry={() => things.refetch()} />}
+        {things.data && <Attention things={things.data} />}
+        <Queues queues={queues} />
+      </Stack>
+    </>
+  )
+}
+
+/** Why there is nothing to answer, and what would change it. */
+function NothingToDo({ queues }: { queues: HomeQueue[] }) {
+  const { t } = useTranslation('projects')
+  const bare = queues.find((queue) => queue.open + queue.done === 0)
+  if (queues.every((queue) => queue.paused)) {
+    return (
+      <EmptyState
+        icon={<IconHandStop size={28} />}
+        title={t('home.allPaused')}
+        action={
+          <Button component={Link} to={`/p/${queues[0]?.project}/label`} variant="default">
+            {t('home.why')}
+          </Button>
+        }
+      >
+        {t('home.allPausedHelp')}
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState
+      icon={<IconChecks size={28} />}
+      title={bare ? t('home.noPictures') : t('home.allDone')}
+      action={
+        bare && (
+          <Button component={Link} to={`/p/${bare.project}`}>
+            {t('home.begin', { project: bare.name })}
+          </Button>
+        )
+      }
+    >
+      {bare ? t('home.noPicturesHelp') : t('home.allDoneHelp')}
+    </EmptyState>
   )
 }
