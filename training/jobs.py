@@ -26,8 +26,9 @@ def try_models() -> None:
 
 @shared_task
 def sweep() -> None:
-    """Moves rounds on, ends what nobody will take up, and tells an idle trainer where work waits."""
+    """Moves rounds and rechecks on, ends what nobody will take up, and tells an idle trainer where work waits."""
     loop.sweep()
+    services.move_rechecks_on()
     services.forget_previews()
     services.forget_tryouts()
     if services.waiting_tryouts().exists():

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from annotate.datasets.models import DatasetVersion
+from annotate.labeling.models import Task
 from annotate.projects.models import Project
 
 
@@ -101,6 +102,43 @@ class Evaluation(models.Model):
             models.Index(fields=["project", "-id"], name="evaluation_newest"),
             models.Index(fields=["id"], condition=Q(state__in=["queued", "running"]), name="evaluation_queue"),
         ]
+
+
+class Recheck(models.Model):
+    """Holdout pictures of an evaluation that are asked again because its model disagrees there, with as many at random
+    on which it agrees.
+
+    `key` is the sender's own name for it; `what` says which disagreements. `result` is written once, when all answers
+    are in.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="rechecks")
+    key = models.UUIDField()
+    what = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["evaluation", "key"], name="recheck_once")]
+        indexes = [
+            models.Index(fields=["project", "id"], name="recheck_project"),
+            models.Index(fields=["id"], condition=Q(finished_at=None), name="recheck_under_way"),
+        ]
+
+
+class RecheckedTask(models.Model):
+    """One question of a recheck and the asking that it is to be answered in; `chosen` by a disagreement, else drawn."""
+
+    recheck = models.ForeignKey(Recheck, on_delete=models.CASCADE, related_name="tasks")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+")
+    asking = models.PositiveIntegerField()
+    chosen = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "asking"], name="rechecked_task_once")]
 
 
 class Round(models.Model):

@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{P}/evaluations/<int:eid>/pictures", api.EvaluationPicturesView.as_view()),
     path(f"{P}/evaluations/<int:eid>/boxes", api.EvaluationBoxesView.as_view()),
     path(f"{P}/evaluations/<int:eid>/errors", api.EvaluationErrorsView.as_view()),
+    path(f"{P}/evaluations/<int:eid>/class-pictures", api.ClassPicturesView.as_view()),
+    path(f"{P}/evaluations/<int:eid>/rechecks", api.RechecksView.as_view()),
     path(f"{P}/cycle", api.CycleView.as_view()),
     path(f"{P}/cycle/next", api.CycleNextView.as_view()),
     path(f"{P}/cycle/rescore", api.CycleRescoreView.as_view()),

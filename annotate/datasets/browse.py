@@ -13,7 +13,6 @@ from annotate.core.audit import Audit
 from annotate.datasets import facets, people
 from annotate.ingest import selectors as ingest
 from annotate.ingest.models import Image, ImportedLabel
-from annotate.labeling.facts import worker_of
 from annotate.labeling.models import Prediction, Proposal, Task, Vote
 from annotate.projects.models import Project
 from annotate.projects.roles import Action
@@ -169,14 +168,6 @@ def _consensus(task: Task | None) -> dict[str, Any] | None:
     }
 
 
-def _person(project: Project, user: Any, source: str, *, reader: frozenset[Action]) -> str:
-    """A voter as the reader may know them: by name for who answers for them; a volunteer's is the admins' alone."""
-    if user is None:
-        return source
-    named = Action.MANAGE in reader or (Action.SETTLE in reader and not user.volunteer)
-    return str(user.name) if named else people.pseudonym(project.pk, worker_of(user.pk, ""))
-
-
 def _ruling(project: Project, one: Decision, *, reader: frozenset[Action]) -> dict[str, Any]:
     return {
         "at": one.created_at,
@@ -184,7 +175,7 @@ def _ruling(project: Project, one: Decision, *, reader: frozenset[Action]) -> di
         "answer": one.answer,
         "note": one.note,
         "asking": one.asking,
-        "person": _person(project, one.actor, "", reader=reader),
+        "person": people.shown(project, one.actor, reader=reader),
     }
 
 
@@ -229,7 +220,7 @@ def _vote(project: Project, one: Vote, *, reader: frozenset[Action]) -> dict[str
         **EVENT,
         "at": one.created_at,
         "what": "vote",
-        "person": _person(project, one.user, one.source, reader=reader),
+        "person": people.shown(project, one.user, reader=reader) or one.source,
         "answer": one.answer,
         "asking": one.asking,
         "counted": one.counted,

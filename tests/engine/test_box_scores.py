@@ -7,9 +7,8 @@ import pytest
 
 from annotate.manifest.schema import ClassEntry
 from tests.engine.test_coco import CLASSES, random_case
-from training.engine.box_data import BoxExamples, Truth
+from training.engine.box_data import BoxExamples, Found, Truth
 from training.engine.box_errors import ERRORS, FOUND_KINDS
-from training.engine.box_feed import Found
 from training.engine.box_match import match
 from training.engine.box_scores import COUNTED, box_table, describe_boxes, error_table, score_boxes
 

@@ -9,8 +9,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from training.engine import box_match
-from training.engine.box_data import Truth
-from training.engine.box_feed import Found
+from training.engine.box_data import Found, Truth
 from training.engine.coco import FIGURES, as_dataset, as_results, coco
 
 CLASSES = 4

@@ -18,8 +18,7 @@ from tests.engine.test_fit import lines, refused, result
 from tests.make_box_versions import make_box_version
 from tests.make_version import make_version
 from training.engine.__main__ import main
-from training.engine.box_data import read_boxes
-from training.engine.box_feed import Found
+from training.engine.box_data import Found, read_boxes
 from training.engine.cache import canvas_of, open_cache
 from training.engine.config import Config
 from training.engine.model import build_model

@@ -10,6 +10,7 @@ from training.api.evaluations import (
     RunEvaluationsView,
 )
 from training.api.previews import PreviewPictureView, PreviewView
+from training.api.rechecks import ClassPicturesView, RechecksView
 from training.api.runs import RunLogView, RunMetricsView, RunResumeView, RunStopView, RunsView, RunView
 from training.api.tryouts import TryoutsView, TryoutView
 from training.api.weights import CatalogueView, WeightsView
@@ -17,6 +18,7 @@ from training.api.weights import CatalogueView, WeightsView
 __all__ = [
     "AttentionView",
     "CatalogueView",
+    "ClassPicturesView",
     "CycleNextView",
     "CycleRescoreView",
     "CycleView",
@@ -27,6 +29,7 @@ __all__ = [
     "EvaluationsView",
     "PreviewPictureView",
     "PreviewView",
+    "RechecksView",
     "RunEvaluationsView",
     "RunLogView",
     "RunMetricsView",

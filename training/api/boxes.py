@@ -92,7 +92,7 @@ class EvaluationBoxesView(ProjectView):
         found, after = shown.pictures_at(
             evaluation,
             _wanted(evaluation, query),
-            shown=_one_of(query, "show", shown.SHOWN, default="errors"),
+            shown=paging.one_of(query, "show", shown.SHOWN, default="errors"),
             start=paging.offset_of(query),
             limit=rest.page_limit(query),
         )
@@ -117,7 +117,7 @@ class EvaluationErrorsView(ProjectView):
         found, after = shown.errors_of(
             evaluation,
             _wanted(evaluation, query),
-            kind=_one_of(query, "kind", shown.KINDS, default=shown.MISSED),
+            kind=paging.one_of(query, "kind", shown.KINDS, default=shown.MISSED),
             start=paging.offset_of(query),
             limit=rest.page_limit(query),
         )
@@ -144,11 +144,3 @@ def _wanted(evaluation: Evaluation, query: Mapping[str, str]) -> shown.Wanted:
     if not re.fullmatch(r"(0|1|[01]?\.[0-9]{1,9})", raw, re.ASCII) or float(raw) > 1:
         raise errors.BadRequest("bad_threshold", "threshold must be a number from 0 to 1.", {"parameter": "threshold"})
     return shown.Wanted(float(raw), paging.class_of(query, "class"))
-
-
-def _one_of(query: Mapping[str, str], name: str, known: tuple[str, ...], *, default: str) -> str:
-    said = query.get(name) or default
-    if said not in known:
-        sentence = f"{name} must be one of {', '.join(known)}."
-        raise errors.BadRequest("bad_choice", sentence, {"parameter": name})
-    return said

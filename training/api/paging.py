@@ -21,6 +21,15 @@ def class_of(query: Mapping[str, str], name: str) -> int | None:
     return int(raw)
 
 
+def one_of(query: Mapping[str, str], name: str, known: tuple[str, ...], *, default: str) -> str:
+    """The word under this name, `default` for none; BadRequest for one that is not known."""
+    said = query.get(name) or default
+    if said not in known:
+        sentence = f"{name} must be one of {', '.join(known)}."
+        raise errors.BadRequest("bad_choice", sentence, {"parameter": name})
+    return said
+
+
 def offset_of(query: Mapping[str, str]) -> int:
     """Where the page begins; BadRequest for a cursor that `cursor_at` did not make."""
     cursor = query.get("cursor")

@@ -1,7 +1,7 @@
 """What a version teaches of boxes, as arrays."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,15 @@ class Truth:
     labels: Ints
     crowd: Flags
     aside: Flags
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a detector saw in one picture, the surest first: corners (k, 4) in its upright pixels."""
+
+    boxes: Floats
+    labels: Ints
+    scores: Floats
 
 
 @dataclass(frozen=True)
@@ -111,12 +120,18 @@ def check_boxes(examples: BoxExamples) -> list[str]:
 
 
 def _truth(record: Record, drawn: list[Mapping[str, Any]], index_of: Mapping[int, int]) -> Truth:
-    boxes = np.array([one["box"] for one in drawn], np.float32).reshape(-1, 4)
+    truth = truth_of(drawn, index_of)
     limit = np.array([record.width, record.height] * 2, np.float32)
-    clipped = np.clip(boxes, 0, limit)
-    if not (np.isfinite(boxes).all() and (clipped[:, 2:] > clipped[:, :2]).all()):
+    clipped = np.clip(truth.boxes, 0, limit)
+    if not (np.isfinite(truth.boxes).all() and (clipped[:, 2:] > clipped[:, :2]).all()):
         raise Fault("data", f"picture {record.digest[:12]} ({record.name}) has a box that holds nothing of it")
+    return replace(truth, boxes=clipped)
+
+
+def truth_of(drawn: Sequence[Mapping[str, Any]], index_of: Mapping[int, int]) -> Truth:
+    """Boxes of an answer as they stand there, all of classes that are listed."""
+    boxes = np.array([one["box"] for one in drawn], np.float32).reshape(-1, 4)
     crowd = np.array([bool(one.get("crowd")) for one in drawn], np.bool_)
     difficult = np.array([bool(one.get("difficult")) for one in drawn], np.bool_)
     labels = np.array([index_of[one["concept"]] for one in drawn], np.int64)
-    return Truth(clipped, labels, crowd, crowd | difficult)
+    return Truth(boxes, labels, crowd, crowd | difficult)

@@ -20,8 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from training.engine import box_match
-from training.engine.box_data import Flags, Floats, Ints, Truth
-from training.engine.box_feed import Found
+from training.engine.box_data import Flags, Floats, Found, Ints, Truth
 from training.engine.box_match import Match
 
 MISSED: Final = "missed"

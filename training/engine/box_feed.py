@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.engine.box_data import BoxExamples, Floats, Ints
+from training.engine.box_data import BoxExamples, Floats, Found, Ints
 from training.engine.box_transforms import Moves, draw_moves, move_boxes, move_pixels
 from training.engine.cache import fitted
 from training.engine.config import Config
@@ -18,15 +18,6 @@ from training.engine.feed import near
 from training.engine.transforms import AUGMENT, TRANSFORMS, generator_for, normalise
 
 PIXELS_AT_ONCE = 2**21  # of a batch without gradients
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a detector saw in one picture, the surest first: corners (k, 4) in its upright pixels."""
-
-    boxes: Floats
-    labels: Ints
-    scores: Floats
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.engine.box_data import Flags, Ints, Truth
-from training.engine.box_feed import Found
+from training.engine.box_data import Flags, Found, Ints, Truth
 
 OVERLAPS: Final = np.linspace(0.5, 0.95, 10)
 RECALLS: Final = np.linspace(0.0, 1.0, 101)

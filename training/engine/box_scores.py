@@ -9,9 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from training.engine import box_errors, box_match
-from training.engine.box_data import BoxExamples, Ints, Truth
+from training.engine.box_data import BoxExamples, Found, Ints, Truth
 from training.engine.box_errors import BOX, ERRORS
-from training.engine.box_feed import Found
 from training.engine.box_match import ClassColumn, Match
 from training.engine.coco import Coco, coco
 from training.engine.examples import describe_counts, few_message

@@ -8,8 +8,7 @@ import numpy as np
 from faster_coco_eval import COCO, COCOeval_faster
 from numpy.typing import NDArray
 
-from training.engine.box_data import Truth
-from training.engine.box_feed import Found
+from training.engine.box_data import Found, Truth
 
 FIGURES: Final = (
     "map",

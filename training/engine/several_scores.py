@@ -94,13 +94,13 @@ def describe_several(
     present, said = examples.present[rows], shares >= thresholds.values
     counts = describe_counts(examples, rows, split)
     counts["unknown_class"] = int(examples.unlisted[rows].sum())
-    drawn = _bootstrap(present, shares)
+    drawn = resampled(present, shares)
     exact = int((present == said).all(axis=1).sum())
     return {
         "split": split,
         "counts": counts,
         "loss": mean_figure(losses),
-        "map": _interval(mean_precision(present, shares), drawn, len(rows)),
+        "map": interval_figure(mean_precision(present, shares), drawn, len(rows)),
         "exact": share_figure(exact, len(rows)),
         "micro": _decided(int((present & said).sum()), said=int(said.sum()), there=int(present.sum())),
         "classes": [_class_figures(examples, one, present, shares, said, thresholds) for one in range(shares.shape[1])],
@@ -113,7 +113,7 @@ def describe_several(
     }
 
 
-def _bootstrap(present: Flags, shares: Floats) -> Doubles:
+def resampled(present: Flags, shares: Floats) -> Doubles:
     """mAP of pictures drawn anew with replacement (Efron, 1979), so often."""
     generator = np.random.default_rng(0)
     found = []
@@ -124,7 +124,8 @@ def _bootstrap(present: Flags, shares: Floats) -> Doubles:
     return np.array(found, np.float64)
 
 
-def _interval(value: float | None, drawn: Doubles, count: int) -> dict[str, Any]:
+def interval_figure(value: float | None, drawn: Doubles, count: int) -> dict[str, Any]:
+    """A figure over so many pictures with the middle 95 % of what it was among those drawn anew."""
     low, high = np.quantile(drawn, (0.025, 0.975)).tolist() if len(drawn) else (None, None)
     return {"value": value, "low": low, "high": high, "count": count, "draws": DRAWS}
 

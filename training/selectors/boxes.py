@@ -20,7 +20,7 @@ from annotate.core import errors
 from annotate.ingest.models import Image
 from training.models import Evaluation
 from training.selectors import folders
-from training.selectors.evaluations import NOT_SHOWN
+from training.selectors.evaluations import check_ready, images_of
 
 MISSED, FALSE, WRONG, LOOSE = KINDS = ("missed", "false", "wrong_class", "loose")
 SHOWN = ("errors", "all", *KINDS)
@@ -110,7 +110,7 @@ def pictures_at(
             after = place + batch.num_rows
         if after is not None:
             break
-    images = _images(evaluation, [row["digest"] for row, _ in found])
+    images = images_of(evaluation, [row["digest"] for row, _ in found])
     return [
         BoxPicture(row["digest"], counts, _outlines(row, wanted), images.get(row["digest"])) for row, counts in found
     ], after
@@ -142,14 +142,26 @@ def errors_of(
             after = place + batch.num_rows - first
         if after is not None:
             break
-    images = _images(evaluation, [row["digest"] for row in found])
+    images = images_of(evaluation, [row["digest"] for row in found])
     shaped = [BoxError(row["digest"], kind, _pair(row), row["overlap"], images.get(row["digest"])) for row in found]
     return shaped, after
 
 
+def sides_at(evaluation: Evaluation, wanted: Wanted, *, kind: str) -> tuple[list[str], list[str]]:
+    """Digests of the pictures with such errors at the threshold, most of them first, and of those without any error."""
+    _check_boxes(evaluation)
+    with_errors: list[tuple[int, str]] = []
+    without: list[str] = []
+    for _, batch in _batches(folders.evaluation_folder(evaluation) / "predictions.parquet", 0):
+        counts, digests = _count(batch, wanted), batch["digest"].to_pylist()
+        wrong = sum(counts[one] for one in KINDS)
+        with_errors += [(-int(counts[kind][row]), digests[row]) for row in np.flatnonzero(counts[kind]).tolist()]
+        without += [digests[row] for row in np.flatnonzero(wrong == 0).tolist()]
+    return [digest for _, digest in sorted(with_errors)], without
+
+
 def _check_boxes(evaluation: Evaluation) -> None:
-    if evaluation.state != Evaluation.State.READY:
-        raise errors.Conflict("evaluation_not_ready", "This evaluation has not ended yet.")
+    check_ready(evaluation)
     if "map50" not in evaluation.summary:
         raise errors.Conflict("no_boxes", "This evaluation is of classes, and has no boxes.")
 
@@ -251,8 +263,3 @@ def _pair(row: Mapping[str, Any]) -> list[Outlined]:
     if row["other_box"] is None:
         return [own]
     return [Outlined("drawn", row["other_label"], row["other_box"]), own]
-
-
-def _images(evaluation: Evaluation, digests: Sequence[str]) -> dict[str, Image]:
-    rows = Image.objects.filter(project_id=evaluation.project_id, digest__in=digests).exclude(state__in=NOT_SHOWN)
-    return {image.digest: image for image in rows}

@@ -3,6 +3,7 @@
 from training.services.drive import drive_run
 from training.services.evaluations import drive_evaluation, request_evaluation
 from training.services.previews import forget_previews, make_preview
+from training.services.rechecks import look_again, move_rechecks_on
 from training.services.runs import end_silent_runs, resume_run, start_run, stop_run
 from training.services.tryouts import (
     answer_tryouts,
@@ -26,7 +27,9 @@ __all__ = [
     "forget_tryout",
     "forget_tryouts",
     "hint_is_due",
+    "look_again",
     "make_preview",
+    "move_rechecks_on",
     "request_evaluation",
     "resume_run",
     "start_run",

@@ -782,6 +782,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{pid}/evaluations/{eid}/class-pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The pictures on which a class was found, wrongly said or overlooked.
+         * @description The scored pictures behind the figures of one of several classes.
+         */
+        get: operations["training_evaluation_class_pictures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{pid}/evaluations/{eid}/errors": {
         parameters: {
             query?: never;
@@ -816,6 +836,30 @@ export interface paths {
         get: operations["training_evaluation_pictures"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/evaluations/{eid}/rechecks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was looked at again because of an evaluation, with its figure before and after.
+         * @description Whoever browses sees what was looked at again; reviewers and admins ask.
+         */
+        get: operations["training_rechecks_list"];
+        put?: never;
+        /**
+         * Asks the pictures of a disagreement again, with as many at random on which the model agrees.
+         * @description Whoever browses sees what was looked at again; reviewers and admins ask.
+         */
+        post: operations["training_recheck"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2152,6 +2196,23 @@ export interface components {
             color?: string;
             hotkey?: string;
         };
+        ClassPicture: {
+            image: number | null;
+            thumb: string | null;
+            name: string;
+            /** @description Classes by index. */
+            truth: number[];
+            predicted: number[];
+            /**
+             * Format: double
+             * @description How likely the model held the class.
+             */
+            share: number;
+        };
+        ClassPicturePage: {
+            items: components["schemas"]["ClassPicture"][];
+            next: string | null;
+        };
         ClassShape: {
             id: number;
             concept_id: number;
@@ -2486,6 +2547,17 @@ export interface components {
         };
         /** @enum {string} */
         FaultEnum: "data" | "config" | "server";
+        Figure: {
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            count: number;
+        };
+        /** @enum {string} */
+        FigureEnum: "top1" | "map" | "map50";
         /** @description A file as its sender sees it: path, bytes, and the time of its last change in milliseconds. */
         FileInRequest: {
             path: string;
@@ -2696,6 +2768,10 @@ export interface components {
             text: string;
             state: string;
         };
+        LookedBefore: {
+            pictures: number;
+            evaluations: number;
+        };
         /** @description What a class of the delivery means: one of `concept` (a class there is), `new` (one to make) and `ignore`. */
         MeaningInRequest: {
             name: string;
@@ -2803,11 +2879,9 @@ export interface components {
             loose: number;
             drawn: number;
         };
-        /** @enum {string} */
-        OutcomeEnum: "drawn" | "missed" | "aside" | "hit" | "false" | "wrong_class" | "loose" | "ignored";
         /** @description A box in the picture's own pixels: x0, y0, x1, y1. */
         Outlined: {
-            outcome: components["schemas"]["OutcomeEnum"];
+            outcome: components["schemas"]["OutlinedOutcomeEnum"];
             /** @description Index of its class among the evaluation's. */
             label: number;
             box: number[];
@@ -2816,6 +2890,8 @@ export interface components {
             /** @description Class of the drawn box that a found one is about. */
             other: number | null;
         };
+        /** @enum {string} */
+        OutlinedOutcomeEnum: "drawn" | "missed" | "aside" | "hit" | "false" | "wrong_class" | "loose" | "ignored";
         OwnAgreement: {
             /** Format: double */
             share: number;
@@ -2851,6 +2927,19 @@ export interface components {
         OwnVotePage: {
             items: components["schemas"]["OwnVote"][];
             next: string | null;
+        };
+        Part: {
+            pictures: number;
+            changed: number;
+            /** @description No longer scored: nothing settled, or no class of the model's. */
+            left: number;
+            /**
+             * Format: double
+             * @description 95 % interval of the share that changed.
+             */
+            low: number;
+            /** Format: double */
+            high: number;
         };
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         PasswordInRequest: {
@@ -3188,6 +3277,49 @@ export interface components {
         };
         /** @enum {string} */
         ReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice" | "paused";
+        /** @enum {string} */
+        RecheckInOutcomeEnum: "false_positive" | "false_negative" | "missed" | "false" | "wrong_class" | "loose";
+        /**
+         * @description Which disagreements: a cell (`truth`, `predicted`), a class of several (`label`, `outcome`), or a kind of box
+         *     error (`outcome`, and `label` and `threshold` where wanted).
+         */
+        RecheckInRequest: {
+            /**
+             * Format: uuid
+             * @description The sender's own name for it: sent twice, it is done once.
+             */
+            key: string;
+            truth?: number;
+            predicted?: number;
+            label?: number;
+            outcome?: components["schemas"]["RecheckInOutcomeEnum"];
+            /** Format: double */
+            threshold?: number;
+        };
+        RecheckShape: {
+            id: number;
+            what: {
+                [key: string]: unknown;
+            };
+            /** @description By name for who answers for people, else a pseudonym. */
+            by: string;
+            /** @description Half of them because the model disagrees, half at random. */
+            asked: number;
+            waiting: number;
+            review: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            result: components["schemas"]["Result"] | null;
+        };
+        Rechecks: {
+            items: components["schemas"]["RecheckShape"][];
+            /** @description Looked at again for other evaluations before this version was frozen. */
+            before: components["schemas"]["LookedBefore"];
+            /** @description Disagreements that are asked again at once. */
+            most: number;
+        };
         RefusedPicture: {
             id: number;
             code: string;
@@ -3207,6 +3339,16 @@ export interface components {
             url: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        Result: {
+            figure: components["schemas"]["FigureEnum"];
+            before: components["schemas"]["Figure"];
+            after: components["schemas"]["Figure"];
+            chosen: components["schemas"]["Part"];
+            random: components["schemas"]["Part"];
+            others: components["schemas"]["Part"];
+            /** @description Questions that whoever sent them answered too. */
+            own: number;
         };
         ReviewItem: {
             task: number;
@@ -5368,6 +5510,43 @@ export interface operations {
             };
         };
     };
+    training_evaluation_class_pictures: {
+        parameters: {
+            query: {
+                /** @description Index of a class among the evaluation's. */
+                class: number;
+                cursor?: string;
+                limit?: number;
+                outcome?: "false_negative" | "false_positive" | "true_negative" | "true_positive";
+            };
+            header?: never;
+            path: {
+                eid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassPicturePage"];
+                };
+            };
+            /** @description Refused: 400 bad_choice, bad_class, bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 409 evaluation_not_ready, not_several; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     training_evaluation_errors: {
         parameters: {
             query?: {
@@ -5433,6 +5612,72 @@ export interface operations {
                 };
             };
             /** @description Refused: 400 bad_class, bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 409 evaluation_not_ready, no_confusion; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_rechecks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                eid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rechecks"];
+                };
+            };
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_recheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                eid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecheckInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckShape"];
+                };
+            };
+            /** @description Refused: 400 bad_class, bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 evaluation_gone, not_found, unknown_task, volunteer_over; 409 already_open, evaluation_not_ready, no_boxes, no_confusion, none_agreed, not_several, nothing_to_ask, withdrawn; 413 body_too_large; 415 unsupported_media_type; 422 bad_wish, invalid, not_disagreed, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -1,5 +1,6 @@
 import 'i18next'
 import type account from './en/account.json'
+import type again from './en/again.json'
 import type box from './en/box.json'
 import type common from './en/common.json'
 import type cycle from './en/cycle.json'
@@ -23,6 +24,7 @@ declare module 'i18next' {
     resources: {
       common: typeof common
       account: typeof account
+      again: typeof again
       box: typeof box
       projects: typeof projects
       people: typeof people

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from annotate.manifest.read import Version
 from annotate.manifest.schema import ClassEntry
-from training.engine.box_data import BoxExamples, check_boxes, loose_boxes, read_boxes
+from training.engine.box_data import BoxExamples, Found, check_boxes, loose_boxes, read_boxes
 from training.engine.box_errors import BOX
-from training.engine.box_feed import BoxFeed, Found, detect_all, make_box_feed
+from training.engine.box_feed import BoxFeed, detect_all, make_box_feed
 from training.engine.box_scores import box_table, describe_boxes, error_table, score_boxes
 from training.engine.coco import coco
 from training.engine.config import Config

@@ -103,6 +103,8 @@ function answer(path: string, query: Query) {
   if (path.endsWith('/errors')) {
     return { items: [{ ...picture(8), boxes, kind: query.kind, overlap: 0.75 }], next: null }
   }
+  if (path.endsWith('/rechecks')) return { items: [], before: { pictures: 12, evaluations: 1 }, most: 100 }
+  if (path.endsWith('{pid}')) return { id: 1, actions: ['browse', 'settle'] }
   return evaluation
 }
 

@@ -1,11 +1,21 @@
 import { SimpleGrid, Table, Text, Title } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { CLASS_OUTCOMES, type ClassOutcome } from '@/api/rechecks'
 import type { SeveralReport as Report, SeveralClass } from '@/api/training'
 import { useFormat } from '@/i18n/format'
+import { ClassPictures } from './ClassPictures'
+import styles from './Confusion.module.css'
 import { Counts, Headline } from './Parts'
 
+interface Props {
+  pid: number
+  eid: number
+  report: Report
+}
+
 /** How well several classes per picture are found: ranked, then decided at thresholds from the validation pictures. */
-export default function SeveralReport({ report }: { report: Report }) {
+export default function SeveralReport({ pid, eid, report }: Props) {
   const { t } = useTranslation('training')
   const { counts } = report
   const scored = (counts.scored ?? 0) > 0
@@ -13,7 +23,7 @@ export default function SeveralReport({ report }: { report: Report }) {
     <>
       {scored && <Headlines report={report} />}
       <Counts counts={counts} names={{ empty: t('each.empty'), unknown_class: t('each.unknown') }} />
-      {scored && <ClassTable classes={report.classes} chosenOn={report.threshold_from} />}
+      {scored && <ClassTable pid={pid} eid={eid} report={report} />}
     </>
   )
 }
@@ -50,7 +60,16 @@ function Headlines({ report: { map, exact, micro } }: { report: Report }) {
   )
 }
 
-function ClassTable({ classes, chosenOn }: { classes: SeveralClass[]; chosenOn: string }) {
+/** How many pictures each outcome has for a class. */
+const countOf: Record<ClassOutcome, (row: SeveralClass) => number> = {
+  true_positive: (row) => row.correct,
+  false_positive: (row) => row.predicted - row.correct,
+  false_negative: (row) => row.count - row.correct,
+}
+const WORDS = { true_positive: 'each.right', false_positive: 'each.extra', false_negative: 'each.missing' } as const
+
+function ClassTable({ pid, eid, report: { classes, threshold_from: chosenOn } }: Props) {
+  const [chosen, setChosen] = useState<{ label: number; outcome: ClassOutcome } | null>(null)
   const { t } = useTranslation('training')
   const format = useFormat()
   const share = (value: number | null) => (value === null ? '–' : format.percent(value, 1))
@@ -60,11 +79,11 @@ function ClassTable({ classes, chosenOn }: { classes: SeveralClass[]; chosenOn: 
         {t('evaluation.perClass')}
       </Title>
       <Text c="dimmed" mb="xs" maw="70ch">
-        {t(chosenOn === 'val' ? 'each.fromVal' : 'each.fromEven')}
+        {t(chosenOn === 'val' ? 'each.fromVal' : 'each.fromEven')} {t('each.choose')}
       </Text>
       <Table.ScrollContainer
         type="native"
-        minWidth={720}
+        minWidth={900}
         tabIndex={0}
         role="region"
         aria-label={t('evaluation.perClass')}
@@ -79,7 +98,9 @@ function ClassTable({ classes, chosenOn }: { classes: SeveralClass[]; chosenOn: 
               <Table.Th>95 %</Table.Th>
               <Table.Th>{t('evaluation.precision')}</Table.Th>
               <Table.Th>{t('each.f1Column')}</Table.Th>
-              <Table.Th>{t('each.said')}</Table.Th>
+              {CLASS_OUTCOMES.map((outcome) => (
+                <Table.Th key={outcome}>{t(WORDS[outcome])}</Table.Th>
+              ))}
               <Table.Th>{t('each.threshold')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -95,13 +116,51 @@ function ClassTable({ classes, chosenOn }: { classes: SeveralClass[]; chosenOn: 
                 <Table.Td>{row.count === 0 ? '–' : `${share(row.low)} – ${share(row.high)}`}</Table.Td>
                 <Table.Td>{share(row.precision)}</Table.Td>
                 <Table.Td>{share(row.f1)}</Table.Td>
-                <Table.Td>{format.number(row.predicted)}</Table.Td>
+                {CLASS_OUTCOMES.map((outcome) => (
+                  <Table.Td key={outcome} p={4}>
+                    <OutcomeButton
+                      row={row}
+                      outcome={outcome}
+                      pressed={chosen?.label === row.index && chosen.outcome === outcome}
+                      onChoose={() => setChosen({ label: row.index, outcome })}
+                    />
+                  </Table.Td>
+                ))}
                 <Table.Td>{format.number(row.threshold, 2)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
+      {chosen && <ClassPictures pid={pid} eid={eid} names={classes.map((row) => row.name)} {...chosen} />}
     </section>
+  )
+}
+
+interface OutcomeProps {
+  row: SeveralClass
+  outcome: ClassOutcome
+  pressed: boolean
+  onChoose: () => void
+}
+
+function OutcomeButton({ row, outcome, pressed, onChoose }: OutcomeProps) {
+  const { t } = useTranslation('training')
+  const format = useFormat()
+  const count = countOf[outcome](row)
+  if (count === 0) return <span className={styles.none}>{format.number(0)}</span>
+  return (
+    <button
+      type="button"
+      className={styles.cell}
+      data-right={outcome === 'true_positive'}
+      data-chosen={pressed}
+      aria-pressed={pressed}
+      aria-label={t('each.open', { class: row.name, outcome: t(WORDS[outcome]), count })}
+      style={{ '--dark': '12%' } as never}
+      onClick={onChoose}
+    >
+      {format.number(count)}
+    </button>
   )
 }

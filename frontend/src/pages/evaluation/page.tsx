@@ -10,6 +10,7 @@ import { PageTitle } from '@/components/PageTitle'
 import { useFormat } from '@/i18n/format'
 import { CellPictures } from './CellPictures'
 import { Confusion } from './Confusion'
+import { LookedAgain } from './LookedAgain'
 import { Counts, Headline } from './Parts'
 
 const BoxReport = lazy(() => import('./boxes/BoxReport'))
@@ -41,11 +42,12 @@ export default function EvaluationPage() {
       {report && (
         <Stack gap="lg">
           <Warnings counts={report.counts} agreementKnown={report.agreement_known} />
+          <LookedAgain pid={pid} eid={eid} names={report.classes.map((row) => row.name)} />
           <Suspense>
             {'map50' in report ? (
               <BoxReport pid={pid} eid={eid} report={report} />
             ) : 'exact' in report ? (
-              <SeveralReport report={report} />
+              <SeveralReport pid={pid} eid={eid} report={report} />
             ) : (
               <ClassReport pid={pid} eid={eid} report={report} />
             )}

@@ -1,9 +1,10 @@
-import { Tabs, Text, Title } from '@mantine/core'
+import { Group, Tabs, Text, Title } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type BoxError, boxErrorsQuery, ERROR_KINDS, type ErrorKind } from '@/api/boxScores'
 import { useFormat } from '@/i18n/format'
+import { AskAgain } from '../AskAgain'
 import type { Chosen } from './BoxPictures'
 import type { Operating } from './operating'
 import { Wall } from './Wall'
@@ -42,9 +43,12 @@ export function BoxErrors({ pid, eid, threshold, label, names, counts }: Chosen 
           ))}
         </Tabs.List>
         <Tabs.Panel value={kind}>
-          <Text size="sm" mb="sm">
-            {t(`kindHelp.${kind}`)}
-          </Text>
+          <Group justify="space-between" mb="sm">
+            <Text size="sm">{t(`kindHelp.${kind}`)}</Text>
+            {counts[kind] > 0 && (
+              <AskAgain pid={pid} eid={eid} wish={{ outcome: kind, threshold, ...(label === null ? {} : { label }) }} />
+            )}
+          </Group>
           <Wall
             pid={pid}
             label={t(`outcome.${kind}`)}
