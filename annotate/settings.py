@@ -219,6 +219,7 @@ SPECTACULAR_SETTINGS = {
         "EvaluationState": "training.models.Evaluation.State",
         "TryoutState": "training.models.Tryout.State",
         "RoundState": "training.models.Round.State",
+        "PauseCode": "annotate.labeling.models.Seat.Pause",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -2232,8 +2232,6 @@ export interface components {
             csv?: string;
             classes?: components["schemas"]["ClassInRequest"][];
         };
-        /** @enum {string} */
-        CodeDeeEnum: "accuracy" | "by_hand";
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         ComeBackInRequest: {
             token: string;
@@ -2336,7 +2334,7 @@ export interface components {
         /** @description Why one is handed no questions, and where one was wrong: told only while paused. */
         DeskPause: {
             paused: boolean;
-            code: components["schemas"]["CodeDeeEnum"] | components["schemas"]["NullEnum"];
+            code: components["schemas"]["PauseCode"] | components["schemas"]["NullEnum"];
             note: string;
             /** Format: date-time */
             at: string | null;
@@ -3009,6 +3007,8 @@ export interface components {
             days?: number;
             most?: number;
         };
+        /** @enum {string} */
+        PauseCode: "accuracy" | "by_hand";
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         PauseInRequest: {
             note?: string;
@@ -3088,7 +3088,7 @@ export interface components {
         PersonPause: {
             /** Format: date-time */
             at: string;
-            code: components["schemas"]["CodeDeeEnum"];
+            code: components["schemas"]["PauseCode"];
             note: string;
         };
         /** @description Hits among so many, with the ends of the 95 % interval; `value` is null without a count. */
