@@ -14,10 +14,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONUNBUFFERED := 1
 FRONTEND := $(shell find frontend/src -type f 2>/dev/null) frontend/index.html frontend/vite.config.ts frontend/tsconfig.json
 
-.PHONY: help run test bench lint types docs
+.PHONY: help run test bench lint types docs pictures
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-7s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-8s %s\n", $$1, $$2}'
 	echo "  Settings: FOVEA_HOME, HOST, PORT and the rest in docs/settings.md"
 
 run: .venv/.runtime frontend/dist/.built ## set everything up and start Fovea; Ctrl-C ends it
@@ -37,6 +37,9 @@ types: .venv/.dev frontend/node_modules/.installed ## write the types of the pag
 	(cd frontend && npx --no-install openapi-typescript ../var/schema.json -o src/api/schema.d.ts)
 	$(BIN)/python client/generate.py var/schema.json client/fovea_client/shapes.py
 	$(BIN)/python -m training.engine describe > training/catalogue.json
+
+pictures: .venv/.dev frontend/dist/.built ## take the pictures of the manual anew, with a real Chromium; some minutes
+	@FOVEA_PICTURES=1 exec $(BIN)/python -m pytest tests/browser/test_pictures.py
 
 docs: .venv/.dev ## check that everything which has to be documented is
 	@exec $(BIN)/python -m pytest tests/test_docs.py

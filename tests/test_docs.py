@@ -51,10 +51,48 @@ def test_every_benchmark_has_its_figures() -> None:
     assert [name for name in modules if f"benchmarks.{name}" not in manual()] == []
 
 
+def test_every_file_that_a_recipe_names_exists() -> None:
+    """Words in <> stand for what is to be written."""
+    page = (ROOT / "docs/adding.md").read_text()
+    named = [name for name in re.findall(r"`([\w./-]+/[\w./-]*)`", page) if "<" not in name]
+    assert len(named) > 40
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_open_set_has_its_recipe() -> None:
+    """Each set test, and each folder of members, stands in a recipe."""
+    page = (ROOT / "docs/adding.md").read_text()
+    parts = [f"tests/sets/{path.name}" for path in (ROOT / "tests/sets").glob("test_*.py")]
+    assert [name for name in parts if name not in page] == []
+
+
+def test_every_picture_is_described_small_and_shown() -> None:
+    """What is shown exists and says what is to be seen, what exists is shown, and a clone stays small."""
+    shown: dict[str, list[str]] = {}
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for words, target in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", page.read_text()):
+            shown.setdefault(str((page.parent / target).resolve()), []).append(words)
+    kept = {str(path): path.stat().st_size for path in (ROOT / "docs/pictures").iterdir()}
+    assert len(shown) > 20
+    assert set(shown) == set(kept)
+    assert [path for path, described in shown.items() if min(map(len, described)) < 12] == []
+    assert {path: size for path, size in kept.items() if size > 150_000} == {}
+    assert sum(kept.values()) < 2_500_000
+
+
 def test_links_between_pages_lead_somewhere() -> None:
+    """To a file that exists and, where they name one, to a heading in it."""
     broken = []
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
-            if "://" not in target and not (page.parent / target).exists():
+        for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+            name, _, anchor = target.partition("#")
+            place = page.parent / name if name else page
+            if "://" not in target and not (place.exists() and (not anchor or anchor in anchors(place))):
                 broken.append(f"{page.relative_to(ROOT)}: {target}")
     assert broken == []
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as links name them: small letters, blanks as dashes, no other signs."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

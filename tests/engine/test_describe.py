@@ -25,7 +25,7 @@ def test_it_holds_what_the_pages_need() -> None:
     names = {one["name"] for one in catalogue["architectures"]}
     assert {"teaching_cnn", "small_cnn_64", "alexnet", "resnet18", "mobilenet_v2"} <= names
     assert {one["architecture"] for one in catalogue["presets"]} <= names
-    assert catalogue["strategies"] == ["random", "entropy", "margin"]
+    assert {"random", "entropy", "margin"} <= set(catalogue["strategies"])
 
 
 def test_no_django_is_imported() -> None:

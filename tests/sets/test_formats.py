@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from torchvision import datasets as torchvision_datasets
 
+from annotate.codecs import CODECS
 from annotate.datasets import format as contract
 from annotate.datasets.archive import FolderSink, ZipSink, check_path
 from annotate.datasets.formats import FORMATS
@@ -146,7 +147,7 @@ def test_it_says_what_it_is(name: str) -> None:
     assert form.title
     assert len(form.sample) == 3
     assert form.accepts("choice") or form.accepts("box")
-    assert form.accepts("choice") == (name not in {"coco", "voc", "yolo"})
+    assert form.accepts("choice") == (name not in CODECS)
     for option in form.options:
         assert option.default in option.choices
         assert option.help
@@ -257,9 +258,7 @@ def test_a_kind_that_a_format_cannot_hold_is_refused(tmp_path: Path) -> None:
         else:
             with pytest.raises(ValueError, match="cannot hold labels of kind outline"):
                 zipped(version, name)
-    assert [name for name, form in FORMATS.items() if not form.accepts("outline")] == [
-        "imagefolder", "csv", "coco", "voc", "yolo",
-    ]  # fmt: skip
+    assert [name for name, form in FORMATS.items() if form.accepts("outline")] == ["native"]
 
 
 def test_native_comes_back_whole(version: Version, tmp_path: Path) -> None:

@@ -116,7 +116,8 @@ const Row = memo(function Row({ id, drawn, entry, warned, selected, place, total
   const [x0, y0, x1, y1] = drawn.box.map(Math.round) as [number, number, number, number]
   const name = entry?.name ?? '?'
   const said = [
-    drawn.proposed && t('state.proposed', { percent: Math.round((drawn.score ?? 0) * 100) }),
+    drawn.proposed &&
+      (drawn.score === null ? t('state.unscored') : t('state.proposed', { percent: Math.round(drawn.score * 100) })),
     ...drawn.flags.map((flag) => t(`flag.${flag}`)),
     drawn.locked && t('state.locked'),
     ...warned.split(' ').map((warning) => warning && t(`warned.${warning as Warning}`)),
