@@ -29,8 +29,6 @@ from annotate.projects.models import Member, Project
 MOST = 10
 # With fewer known pictures there is nothing to practise on; only with all of them is it offered without being asked.
 LEAST = 3
-# How alike an answer must be to the known one: the same class, or boxes that lie where they should and miss few.
-RIGHT = 0.6
 DRAWS, EACH = 12, 5
 REMEMBERED = 20
 MOST_A_DAY = 20
@@ -174,8 +172,9 @@ def answer(project: Project, user: User, *, practice_id: int, place: int, said: 
         value = labeling.parse_answer(project.kind, said, schema_of(project).live)
         value = labeling.cut_to_picture(project.kind, value, image_id=task.image_id)
         settled = known(project).filter(task=task).values_list("answer", flat=True).first()
-        overlap = 0.0 if settled is None else KINDS[project.kind].similarity(value, settled)
-        right = None if settled is None else overlap >= (RIGHT if project.kind == "box" else 1.0)
+        kind = KINDS[project.kind]
+        overlap = 0.0 if settled is None else kind.similarity(value, settled)
+        right = None if settled is None else kind.likeness(value, settled)[1]
         if mine.marks[place] is None:
             mine.marks[place] = GONE if right is None else right
             if None not in mine.marks:

@@ -13,6 +13,7 @@ from annotate.consensus.models import Consensus
 from annotate.desk import practice
 from annotate.desk.models import Practice
 from annotate.ingest.models import Image
+from annotate.kinds import KINDS
 from annotate.labeling import services as labeling
 from annotate.labeling.models import GoldAnswer, Task, Vote
 from annotate.projects.models import Member, Project
@@ -129,6 +130,8 @@ def test_boxes_are_right_when_they_lie_where_they_should() -> None:
     near = crowd.boxes(project, ("cat", 3, 2, 20, 20), ("dog", 22, 4, 29, 20))
     far = crowd.boxes(project, ("cat", 2, 2, 20, 20))
     found = [say(client, project, one, place, said).json() for place, said in enumerate((near, far, {"nothing": True}))]
+    kind = KINDS[project.kind]
+    assert [reply["right"] for reply in found] == [kind.likeness(said, truth)[1] for said in (near, far, crowd.NOTHING)]
     assert [reply["right"] for reply in found] == [True, False, False]
     assert found[0]["overlap"] == pytest.approx((17 / 18 + 7 / 8) / 2) and found[1]["overlap"] == 0.5
     assert say(client, project, one, 0, crowd.boxes(project, ("cat", 0, 0, 99, 9))).json()["code"] == "outside_picture"

@@ -16,6 +16,7 @@ from annotate.core import errors
 from annotate.core.audit import Audit
 from annotate.core.intervals import wilson
 from annotate.ingest.models import Image
+from annotate.kinds import KINDS
 from annotate.labeling import facts
 from annotate.labeling import services as labeling
 from annotate.labeling.models import GoldAnswer, Lease, Seat, Task, Vote
@@ -279,7 +280,7 @@ CAT, NEAR, OFF = (("cat", *at) for at in ((0, 0, 10, 10), (1, 0, 11, 10), (20, 1
 def test_boxes_are_right_by_what_they_share(said: list[Any], alike: float, right: bool) -> None:
     project = crowd.box_project(pictures=0)
     answer = crowd.boxes(project, *said) if said else crowd.NOTHING
-    found = gold.likeness("box", answer, crowd.boxes(project, CAT))
+    found = KINDS["box"].likeness(answer, crowd.boxes(project, CAT))
     assert found == (pytest.approx(alike), right)
 
 
@@ -287,9 +288,9 @@ def test_one_slip_in_three_boxes_is_forgiven_and_two_are_not() -> None:
     project = crowd.box_project(pictures=0)
     truth = [("cat", at, 0, at + 8, 8) for at in (0, 10, 20)]
     known = crowd.boxes(project, *truth)
-    assert gold.likeness("box", crowd.boxes(project, *truth[:2]), known) == (pytest.approx(0.8), True)
-    assert gold.likeness("box", crowd.boxes(project, truth[0]), known) == (pytest.approx(0.5), False)
-    assert gold.likeness("choice", crowd.NOTHING, crowd.NOTHING) == (1.0, True)
+    assert KINDS["box"].likeness(crowd.boxes(project, *truth[:2]), known) == (pytest.approx(0.8), True)
+    assert KINDS["box"].likeness(crowd.boxes(project, truth[0]), known) == (pytest.approx(0.5), False)
+    assert KINDS["choice"].likeness(crowd.NOTHING, crowd.NOTHING) == (1.0, True)
 
 
 @pytest.mark.parametrize(
