@@ -119,6 +119,29 @@ def test_the_reply_to_an_answer_and_the_own_list_tell_nothing_and_undo_works() -
     crowd.sound(project)
 
 
+def test_a_skip_of_a_known_question_is_as_any_other_and_tells_nothing() -> None:
+    project, _, known = known_and_open(known=12, pictures=12, gold_bar=0.9)
+    (ada,) = crowd.crowd_of(project, 1)
+    desk, client = f"/api/projects/{project.pk}/desk", client_for(ada)
+    shown: dict[bool, set[str]] = {True: set(), False: set()}
+    for task in client.post(desk, {"take": 12}, format="json").json()["tasks"]:
+        vote = {"key": str(uuid.uuid4()), "task": task["id"], "lease": task["lease"], "answer": crowd.SKIP}
+        crowd.lapse(user=ada)
+        labeling.expire_leases()
+        (result,) = client.post(desk, {"votes": [vote]}, format="json").json()["results"]
+        assert (result["status"], result["surplus"]) == ("stored", False)
+        shown[task["id"] in known].add(json.dumps({**result, "key": ""}, sort_keys=True))
+    assert shown[True] == shown[False] and len(shown[True]) == 1
+    # It says nothing of the person either, and takes back what was said before.
+    seat = Seat.objects.get(user=ada)
+    assert (seat.votes, seat.gold_answered, seat.gold_passed) == (0, 0, 0) and not GoldAnswer.objects.exists()
+    skipped = Vote.objects.filter(gold=True).latest("pk")
+    for said, answered in ((TRUTH, 1), (crowd.SKIP, 0)):
+        before = Vote.objects.get(task_id=skipped.task_id, superseded=False).key
+        assert crowd.answer(project, ada, skipped.task_id, said, supersedes=before).status == "stored"
+        assert Seat.objects.get(user=ada).gold_answered == answered
+
+
 def test_known_answers_leave_the_picture_as_it_was() -> None:
     project, ruler, known = known_and_open(known=10, pictures=30)
     before = list(Consensus.objects.filter(task_id__in=known).order_by("pk").values())
