@@ -1,4 +1,4 @@
-"""The contract of a label kind: eight verbs that voting, consensus, review and export stand on.
+"""The contract of a label kind: nine verbs that voting, consensus, review and export stand on.
 
 A value is plain JSON data, the very object that a person's answer is stored as. Three shapes are shared by
 every kind: its own (`{"choice": [7]}`), `{"nothing": true}` (looked at, none of the classes is there) and
@@ -52,6 +52,10 @@ class Kind(Protocol):
 
     def similarity(self, a: Value, b: Value) -> float:
         """How much two parsed values say the same: 0 to 1, symmetric, 1 for equal values."""
+
+    def likeness(self, said: Value, known: Value) -> tuple[float, bool]:
+        """How much an answer has in common with a known one, 0 to 1, and whether that makes it right: the one rule by
+        which people are judged, wherever they are. 1 and right for equal values; a pass is like nothing but itself."""
 
     def merge(self, values: Sequence[Value], weights: Sequence[float]) -> Value:
         """One value that stands for all of them; the same for any order of the inputs. ValueError without values."""

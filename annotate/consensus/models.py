@@ -42,6 +42,7 @@ class Consensus(models.Model):
         indexes = [
             models.Index(fields=["project", "confidence", "task"], name="consensus_confidence"),
             models.Index(fields=["project", "concept_id", "task"], name="consensus_concept"),
+            models.Index(fields=["project", "agreement", "task"], name="consensus_agreement"),
             models.Index(
                 fields=["project", "source", "task"], condition=models.Q(decided=True), name="consensus_ruled"
             ),

@@ -20,6 +20,7 @@ ROWS_AT_ONCE: Final = 500
 SEVERAL: Final = "choices"
 VOTE_COLUMNS: Final = (
     "digest", "person", "asking", "class", "answer", "created", "counted", "surplus", "proposed", "source",
+    "gold",
 )  # fmt: skip
 
 
@@ -102,6 +103,7 @@ def vote_chunks(version: Version) -> Iterator[bytes]:
             flag(vote.surplus),
             flag(vote.proposed),
             safe(vote.source),
+            flag(vote.extra.get("gold") is True),
         )
         for vote in version.votes()
     )

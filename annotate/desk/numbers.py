@@ -14,8 +14,6 @@ from annotate.projects.models import Project
 USUAL, PRESENT, COMPARED = 500, 50, 200
 # An agreement of fewer answers says more of chance than of the person.
 LEAST_COMPARED = 20
-# Answers that agree: the same class, or boxes that mostly lie on one another.
-AGREES = 0.5
 
 
 def numbers(project: Project, user_id: int) -> dict[str, Any]:
@@ -53,7 +51,7 @@ def _agreement(project: Project, user_id: int) -> dict[str, Any] | None:
         said, stands = in_use(kind, vote.answer, live), in_use(kind, settled, live)
         if said is not None and stands is not None:
             of += 1
-            same += kind.similarity(said, stands) >= AGREES
+            same += kind.likeness(said, stands)[1]
     return {"share": same / of, "of": of} if of >= LEAST_COMPARED else None
 
 

@@ -1,8 +1,9 @@
 """Guided practice: ten pictures whose answers are known. What is said here is no vote and touches no consensus.
 
-Known is what a ruling settled on the training side, gold first; nothing of the holdout, and no picture that has left
-the queue. The known answer is told only after one's own, and whoever has practised on a task knows it from then on:
-`practised_on` knows these tasks, and they are not asked blind of that person.
+Known is what a ruling settled on the training side, and what two people or more said all alike; nothing of the holdout,
+and no picture that has left the queue. The known answer is told only after one's own, and whoever has practised on a
+task knows it from then on: `practised_on` knows these tasks, and they are not asked blind of that person. So known
+pictures that are asked blind come last, and always the same few of them.
 """
 
 import random
@@ -12,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from annotate.accounts.models import User
@@ -26,11 +27,13 @@ from annotate.labeling.models import Seat, Task
 from annotate.labeling.schema import schema_of
 from annotate.projects.models import Member, Project
 
+Source = Consensus.Source
+RULINGS = (Source.GOLD, Source.DECISION)
 MOST = 10
 # With fewer known pictures there is nothing to practise on; only with all of them is it offered without being asked.
 LEAST = 3
-# How alike an answer must be to the known one: the same class, or boxes that lie where they should and miss few.
-RIGHT = 0.6
+# So much of the gold is spent on practice at most.
+GOLD_PART = 5
 DRAWS, EACH = 12, 5
 REMEMBERED = 20
 MOST_A_DAY = 20
@@ -48,20 +51,49 @@ class Verdict:
     overlap: float
 
 
-def known(project: Project) -> QuerySet[Consensus]:
-    """The settled answers that may be practised on."""
-    rulings = (Consensus.Source.GOLD, Consensus.Source.DECISION)
+def _usable(project: Project) -> QuerySet[Consensus]:
     return Consensus.objects.filter(
-        project=project, decided=True, source__in=rulings, task__state=Task.State.CLOSED, task__holdout=False,
-        task__image__state=Image.State.READY, task__image__split=Image.Split.TRAIN,
+        project=project, task__state=Task.State.CLOSED, task__holdout=False, task__image__state=Image.State.READY,
+        task__image__split=Image.Split.TRAIN,
     )  # fmt: skip
+
+
+def _plain(project: Project) -> list[QuerySet[Consensus]]:
+    """What may be practised on and is never asked blind: settled by a reviewer, and by people who all agreed."""
+    rows = _usable(project)
+    return [rows.filter(decided=True, source=Source.DECISION), rows.filter(decided=False, agreement=1.0)]
+
+
+def _gold(project: Project) -> QuerySet[Consensus]:
+    """The gold that may be practised on: all of it where none is asked blind, else the few that lie first in its draw.
+
+    These few are the same for everybody, and at most a fifth (but three): what is told of them is lost to blind asking,
+    for this person by what was told, for the others by what people tell each other.
+    """
+    rows, number = _usable(project).filter(decided=True, source=Source.GOLD), int(project.counts.get("gold", 0))
+    if not project.gold_share or number < labeling.LEAST_GOLD:
+        return rows
+    few = max(LEAST, min(MOST, number // GOLD_PART))
+    first = (
+        Task.objects.filter(project=project, gold_lot__isnull=False).order_by("gold_lot").values_list("pk", flat=True)
+    )
+    return rows.filter(task_id__in=list(first[:few]))
+
+
+def known(project: Project, most: int) -> int:
+    """How many pictures may be practised on, counted up to `most`."""
+    number = 0
+    for rows in (*_plain(project), _gold(project)):
+        if number < most:
+            number += rows[: most - number].count()
+    return number
 
 
 def state(member: Member) -> dict[str, Any]:
     """What practice there is for a member: how many known pictures (ten at most are counted), and how the last went."""
     project, mine = member.project, Practice.objects.filter(project=member.project, user=member.user_id)
     last = mine.filter(finished_at__isnull=False).order_by("-id").first()
-    number = known(project)[:MOST].count()
+    number = known(project, MOST)
     return {
         "known": number,
         "enough": number >= LEAST,
@@ -81,7 +113,7 @@ def needed(member: Member, *, found: int | None = None) -> bool:
         return False
     if Practice.objects.filter(finished_at__isnull=False, **mine).exists():
         return False
-    return (known(project)[:LEAST].count() if found is None else found) >= LEAST
+    return (known(project, LEAST) if found is None else found) >= LEAST
 
 
 def score(practice: Practice) -> dict[str, int]:
@@ -117,11 +149,12 @@ def _draw(project: Project, seen: set[int], draw: random.Random) -> list[int]:
     """Ids of tasks, from short stretches at random places of each source: the cost does not grow with the known."""
     kind, live = KINDS[project.kind], schema_of(project).live
     chosen: list[int] = []
-    for source in (Consensus.Source.GOLD, Consensus.Source.DECISION):
+    for sources in (_plain(project), [_gold(project)]):
         found = {
             task: classes
-            for task, answer in _stretches(known(project).filter(source=source), draw)
-            if live.issuperset(classes := kind.classes(answer))
+            for rows in sources
+            for task, answer in _stretches(rows, draw)
+            if live.issuperset(classes := kind.classes(answer or {}))
         }
         ordered = sorted(found, key=lambda task: (task in seen, draw.random()))
         chosen += _of_many_classes([(task, found[task], task in seen) for task in ordered], MOST - len(chosen))
@@ -173,9 +206,13 @@ def answer(project: Project, user: User, *, practice_id: int, place: int, said: 
         task = Task.objects.select_related("image").get(pk=mine.tasks[place])
         value = labeling.parse_answer(project.kind, said, schema_of(project).live)
         value = labeling.cut_to_picture(project.kind, value, image_id=task.image_id)
-        settled = known(project).filter(task=task).values_list("answer", flat=True).first()
-        overlap = 0.0 if settled is None else KINDS[project.kind].similarity(value, settled)
-        right = None if settled is None else overlap >= (RIGHT if project.kind == "box" else 1.0)
+        stands = _usable(project).filter(
+            Q(decided=True, source__in=RULINGS) | Q(decided=False, agreement=1.0), task=task
+        )
+        settled = stands.values_list("answer", flat=True).first()
+        kind = KINDS[project.kind]
+        overlap = 0.0 if settled is None else kind.similarity(value, settled)
+        right = None if settled is None else kind.likeness(value, settled)[1]
         if mine.marks[place] is None:
             mine.marks[place] = GONE if right is None else right
             if None not in mine.marks:

@@ -27,6 +27,7 @@ FURTHEST: Final = 1_000_000.0
 DIGITS: Final = 2
 SAME: Final = 0.5
 TWIN: Final = 0.9  # IoU from which two boxes of one class by one person are the same box drawn twice
+RIGHT: Final = 0.8  # share of boxes in common from which an answer is right: one slip in three boxes or more
 PASS_RANK: Final = 2
 PIECE: Final = 1 << 16  # pairs of boxes compared at once: some megabytes
 
@@ -96,6 +97,14 @@ class Boxes:
         pairs = _pairs_of_class(a, b, least=0.0)
         total = math.fsum(overlap for _, _, overlap in pairs)
         return min(1.0, total / (len(a["boxes"]) + len(b["boxes"]) - len(pairs)))
+
+    def likeness(self, said: Value, known: Value) -> tuple[float, bool]:
+        """The share of boxes in common, as `agreeing` has it; right from RIGHT on."""
+        if "pass" in said or "pass" in known:
+            alike = self.similarity(said, known)
+            return alike, alike == 1.0
+        shared = agreeing(said, known)
+        return shared, shared >= RIGHT
 
     def merge(self, values: Sequence[Value], weights: Sequence[float]) -> Value:
         """The value that is most like all the others by weight: one that somebody gave, never a mean of shapes.

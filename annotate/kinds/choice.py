@@ -59,6 +59,11 @@ class Choice:
             return len(mine & yours) / len(mine | yours)
         return 1.0 if _identity(a) == _identity(b) else 0.0
 
+    def likeness(self, said: Value, known: Value) -> tuple[float, bool]:
+        """Right is the same class, or of several all the same ones."""
+        alike = self.similarity(said, known)
+        return alike, alike == 1.0
+
     def merge(self, values: Sequence[Value], weights: Sequence[float]) -> Value:
         """The value with most weight; a tie goes to the lower class, "nothing" and passes last. Of several classes each
         is decided by itself, and stays where more than half of the weight of the answers names it."""

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,7 @@ def odd_version(folder: Path) -> Version:
         )
         if settled:
             votes += [VoteRow(digest, f"p{who}", 1, value, "2025-01-01T00:00:00Z", source="=s") for who in (1, 2)]
+            votes[-1] = replace(votes[-1], counted=False, extra={"gold": True})
     head = ManifestFields(
         project="odd", kind="choice", classes=entries, extra={"excluded": {"holdout": {"deleted": 2, "excluded": 1}}}
     )
@@ -245,6 +247,9 @@ def test_votes_leave_only_on_request(version: Version, name: str) -> None:
     assert [(row["digest"], plain(row["person"]), json.loads(row["answer"]), plain(row["source"])) for row in rows] == [
         (vote.digest, vote.person, vote.answer, vote.source) for vote in votes
     ]
+    blind = [(row["gold"], row["counted"]) for row in rows]
+    assert blind == [("true", "false") if vote.extra.get("gold") else ("false", "true") for vote in votes]
+    assert ("true", "false") in blind or version.manifest.project != "odd"
     assert {row["class"][:1] for row in rows} <= {"'", "c", "C", ".", ""}
 
 

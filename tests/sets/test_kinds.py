@@ -169,6 +169,19 @@ def test_similarity_is_symmetric_and_one_for_equals(kind: Kind) -> None:
     assert kind.similarity(first, second) < 1.0
 
 
+def test_right_is_what_equals_the_known_and_never_what_shares_nothing_with_it(kind: Kind) -> None:
+    passes = [value for value in values(kind) if "pass" in value]
+    for said, known in itertools.product(values(kind), repeat=2):
+        alike, right = kind.likeness(said, known)
+        assert 0.0 <= alike <= 1.0 and type(right) is bool
+        if said == known:
+            assert (alike, right) == (1.0, True)
+        if alike == 0.0 or (said in passes) != (known in passes):
+            assert (alike, right) == (0.0, False)
+    first, second = values(kind)[:2]
+    assert kind.likeness(first, second) == kind.likeness(first, {"nothing": True}) == (0.0, False)
+
+
 def test_merging_follows_the_weight_and_not_the_order(kind: Kind) -> None:
     first, second, third = values(kind)[:3]
     assert kind.merge([first], [0.2]) == first

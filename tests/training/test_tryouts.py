@@ -294,6 +294,20 @@ def test_one_thread_of_a_process_answers_for_all(page: Page) -> None:
     assert Tryout.objects.get().state == "done"
 
 
+def test_models_of_several_classes_come_by_their_map(page: Page) -> None:
+    """Their summary has mAP over the classes, and no accuracy."""
+    found = [make_checkpoint(page) for _ in range(3)]
+    for checkpoint, share in zip(found, (0.4, 0.9, 0.6), strict=True):
+        summary = {"map": {"value": share, "low": 0.0, "high": 1.0}, "exact": {"value": 1 - share}, "micro": {}}
+        Evaluation.objects.create(
+            project=page.project, checkpoint=checkpoint, version=checkpoint.run.version, state="ready", summary=summary
+        )
+    told = page.get("tryouts").json()["models"]
+    assert [(one["key"], one["figure"]) for one in told] == [
+        (f"checkpoint-{found[place].pk}", share) for place, share in ((1, 0.9), (2, 0.6), (0, 0.4))
+    ]
+
+
 def test_models_come_the_best_first_with_the_threshold_of_their_validation(page: Page) -> None:
     poor, good, unscored = (make_checkpoint(page) for _ in range(3))
     summaries = [{"top1": {"value": 0.5}}, {"map50": 0.75, "threshold_from": "val", "threshold": 0.31}]

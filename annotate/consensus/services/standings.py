@@ -15,7 +15,6 @@ from annotate.consensus.method import NOTHING, key_of
 from annotate.consensus.models import Standing
 from annotate.kind import Kind
 from annotate.kinds import KINDS
-from annotate.labeling import services as labeling
 from annotate.labeling.models import Seat, Task, Vote
 from annotate.labeling.schema import in_use, schema_of
 from annotate.projects.models import Project
@@ -111,7 +110,7 @@ def _look(project: Project, user_id: int) -> dict[str, Any]:
         if heard is None or stands is None:
             continue
         compared += 1
-        alike, right = labeling.likeness(project.kind, heard, stands)
+        alike, right = kind.likeness(heard, stands)
         if not right:
             wrong.append((alike, -confidence, -vote))
         if not kind.several:

@@ -2,7 +2,7 @@
 
 from annotate.labeling.services.asking import ask_again, refuse_holdout, return_skipped, set_ranks
 from annotate.labeling.services.examples import use_as_example
-from annotate.labeling.services.gold import LEAST_ANSWERS, LEAST_GOLD, likeness, pause, resume, set_gold
+from annotate.labeling.services.gold import LEAST_ANSWERS, LEAST_GOLD, pause, resume, set_gold
 from annotate.labeling.services.imports import retry_unknown, take_imported
 from annotate.labeling.services.leases import drop_leases, expire_leases, leases_held, release, waiting_on_others
 from annotate.labeling.services.machine import add_predictions, propose
@@ -49,7 +49,6 @@ __all__ = [
     "follow_images",
     "follow_settings",
     "leases_held",
-    "likeness",
     "open_tasks",
     "own_leases",
     "parse_answer",

@@ -16,7 +16,6 @@ from annotate.accounts.models import User
 from annotate.core import audit, errors, sequential
 from annotate.kind import Value
 from annotate.kinds import KINDS
-from annotate.kinds.box import agreeing
 from annotate.labeling import sql, told
 from annotate.labeling.facts import TaskFacts
 from annotate.labeling.models import GoldAnswer, Seat, Task, Vote
@@ -29,19 +28,8 @@ LEAST_GOLD = 10
 LEAST_ANSWERS = 10
 # At most this share of the people who are as good as is demanded is ever paused, however much they answer.
 WRONG_PAUSES = 0.025
-# Boxes are right from this share of boxes in common (paired at an IoU of a half, F1): one slip in three boxes or more.
-BOXES_RIGHT = 0.8
 # How many known tasks are looked through for one that a person has not had.
 REACH = 64
-
-
-def likeness(kind: str, said: Value, known: Value) -> tuple[float, bool]:
-    """How much an answer has in common with what is known (0 to 1), and whether that makes it right."""
-    if kind == "box":
-        shared = agreeing(said, known)
-        return shared, shared >= BOXES_RIGHT
-    alike = KINDS[kind].similarity(said, known)
-    return alike, alike == 1.0
 
 
 def known_slots(project: Project, *, user_id: int, first: int, count: int) -> list[bool]:
@@ -128,7 +116,7 @@ def set_gold(project: Project, task: TaskFacts, value: Value | None, *, by: int 
 
 def _judge(answer: GoldAnswer, *, kind: str, said: Vote, known: Value) -> None:
     if said.outcome == Vote.Outcome.ANSWER:
-        answer.likeness, answer.right = likeness(kind, said.answer, known)
+        answer.likeness, answer.right = KINDS[kind].likeness(said.answer, known)
     else:
         answer.likeness = answer.right = None
 

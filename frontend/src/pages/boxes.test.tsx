@@ -265,19 +265,19 @@ describe('the review page of a project for boxes', () => {
     ])
   })
 
-  it('settles the next with its own boxes, however soon Space comes again', async () => {
+  it.each([' ', 'g'])('settles the next with its own boxes, however soon "%s" comes again', async (key) => {
     const other: AnsweredBox = { concept: PERSON, box: [5, 5, 25, 45] }
     const items = [disputed(1), { ...disputed(2), answer: { boxes: [{ ...other, confidence: 0.5 }] } }]
     vi.mocked(api.GET).mockResolvedValue({ data: { items, next: null }, response: { ok: true, status: 200 } } as never)
     vi.mocked(api.POST).mockResolvedValue({ data: { id: 1 }, response: { ok: true, status: 200 } } as never)
     await open('review')
     await surface()
-    const space = (name: string) => dispatchEvent(new KeyboardEvent(name, { key: ' ' }))
+    const send = (name: string) => dispatchEvent(new KeyboardEvent(name, { key }))
     // As from a keyboard: what the first press changes is shown before the second comes, and nothing more is done.
     await getConfig().asyncWrapper(async () => {
-      for (const name of ['keydown', 'keyup']) space(name)
+      for (const name of ['keydown', 'keyup']) send(name)
       await Promise.resolve()
-      for (const name of ['keydown', 'keyup']) space(name)
+      for (const name of ['keydown', 'keyup']) send(name)
     })
     await waitFor(() => expect(vi.mocked(api.POST)).toHaveBeenCalledTimes(2))
     const sent = vi.mocked(api.POST).mock.calls as unknown as [string, { body: { answer: Answer } }][]

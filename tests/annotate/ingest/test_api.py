@@ -134,6 +134,15 @@ def test_odd_bodies_are_refused(cast: tuple[Project, User, APIClient]) -> None:
     assert staged() == 0
 
 
+def test_an_id_beyond_any_row_is_no_project_and_nothing_is_stored(cast: tuple[Project, User, APIClient]) -> None:
+    project, _, client = cast
+    for beyond in (2**63, 2**64, 10**30):
+        for address in (f"/api/projects/{beyond}/batches/1/files", url(project, "batches", beyond, "files")):
+            reply = send(client, address, [("1.jpg", picture_bytes(1))])
+            assert (reply.status_code, reply.json()["code"]) == (404, "not_found"), address
+    assert staged() == 0
+
+
 def test_an_upload_with_the_csrf_check_on_is_taken_once(cast: tuple[Project, User, APIClient]) -> None:
     project, admin, _ = cast
     client = APIClient(enforce_csrf_checks=True)

@@ -131,6 +131,24 @@ def test_pictures_alone_and_pictures_that_the_source_is_silent_about() -> None:
     assert found == {"2.png": {"nothing": True}, "3.png": {"nothing": True}}
 
 
+@pytest.mark.parametrize("staged", [False, True])
+@pytest.mark.parametrize(("kind", "method"), [("choices", "dawid_skene_each"), ("box", "boxes")])
+def test_a_class_folder_says_something_where_the_unsaid_are_empty(kind: str, method: str, *, staged: bool) -> None:
+    """For classes of whole pictures; of boxes a folder says nothing."""
+    files = [("cat/1.png", picture_bytes(1)), ("2.png", picture_bytes(2))]
+    said: dict[str, Any] = {"labels_as": "gold", "source_name": "tree", "unsaid_is_empty": True}
+    project, admin = ready(kind=kind, consensus_method=method)
+    if staged:
+        commit(looked_at(project, *files), admin, **said)
+    else:
+        take_in(project, files, **said)
+    found = {row.image.name.rsplit("/", 1)[-1]: (row.answer, row.label) for row in ImportedLabel.objects.all()}
+    of_folder: Any = ({"nothing": True}, "")
+    if kind == "choices":  # what was looked at is resolved at once, the rest when it becomes votes
+        of_folder = ({"choice": [concepts(project)["cat"]]} if staged else None, "cat")
+    assert found == {"1.png": of_folder, "2.png": ({"nothing": True}, "")}
+
+
 @pytest.mark.parametrize(("content", "labels", "boxes"), [
     (sets.voc_set(), 4, 4), (sets.coco_set(), 2, 1), (sets.yolo_set(), 1, 1),
 ])  # fmt: skip

@@ -16,6 +16,7 @@ from annotate.core import errors
 from annotate.core.audit import Audit
 from annotate.core.intervals import wilson
 from annotate.ingest.models import Image
+from annotate.kinds import KINDS
 from annotate.labeling import facts
 from annotate.labeling import services as labeling
 from annotate.labeling.models import GoldAnswer, Lease, Seat, Task, Vote
@@ -116,6 +117,29 @@ def test_the_reply_to_an_answer_and_the_own_list_tell_nothing_and_undo_works() -
     assert GoldAnswer.objects.count() == seat.gold_answered > 0
     assert Vote.objects.filter(gold=True).count() == 2 * seat.gold_answered
     crowd.sound(project)
+
+
+def test_a_skip_of_a_known_question_is_as_any_other_and_tells_nothing() -> None:
+    project, _, known = known_and_open(known=12, pictures=12, gold_bar=0.9)
+    (ada,) = crowd.crowd_of(project, 1)
+    desk, client = f"/api/projects/{project.pk}/desk", client_for(ada)
+    shown: dict[bool, set[str]] = {True: set(), False: set()}
+    for task in client.post(desk, {"take": 12}, format="json").json()["tasks"]:
+        vote = {"key": str(uuid.uuid4()), "task": task["id"], "lease": task["lease"], "answer": crowd.SKIP}
+        crowd.lapse(user=ada)
+        labeling.expire_leases()
+        (result,) = client.post(desk, {"votes": [vote]}, format="json").json()["results"]
+        assert (result["status"], result["surplus"]) == ("stored", False)
+        shown[task["id"] in known].add(json.dumps({**result, "key": ""}, sort_keys=True))
+    assert shown[True] == shown[False] and len(shown[True]) == 1
+    # It says nothing of the person either, and takes back what was said before.
+    seat = Seat.objects.get(user=ada)
+    assert (seat.votes, seat.gold_answered, seat.gold_passed) == (0, 0, 0) and not GoldAnswer.objects.exists()
+    skipped = Vote.objects.filter(gold=True).latest("pk")
+    for said, answered in ((TRUTH, 1), (crowd.SKIP, 0)):
+        before = Vote.objects.get(task_id=skipped.task_id, superseded=False).key
+        assert crowd.answer(project, ada, skipped.task_id, said, supersedes=before).status == "stored"
+        assert Seat.objects.get(user=ada).gold_answered == answered
 
 
 def test_known_answers_leave_the_picture_as_it_was() -> None:
@@ -279,7 +303,7 @@ CAT, NEAR, OFF = (("cat", *at) for at in ((0, 0, 10, 10), (1, 0, 11, 10), (20, 1
 def test_boxes_are_right_by_what_they_share(said: list[Any], alike: float, right: bool) -> None:
     project = crowd.box_project(pictures=0)
     answer = crowd.boxes(project, *said) if said else crowd.NOTHING
-    found = gold.likeness("box", answer, crowd.boxes(project, CAT))
+    found = KINDS["box"].likeness(answer, crowd.boxes(project, CAT))
     assert found == (pytest.approx(alike), right)
 
 
@@ -287,9 +311,9 @@ def test_one_slip_in_three_boxes_is_forgiven_and_two_are_not() -> None:
     project = crowd.box_project(pictures=0)
     truth = [("cat", at, 0, at + 8, 8) for at in (0, 10, 20)]
     known = crowd.boxes(project, *truth)
-    assert gold.likeness("box", crowd.boxes(project, *truth[:2]), known) == (pytest.approx(0.8), True)
-    assert gold.likeness("box", crowd.boxes(project, truth[0]), known) == (pytest.approx(0.5), False)
-    assert gold.likeness("choice", crowd.NOTHING, crowd.NOTHING) == (1.0, True)
+    assert KINDS["box"].likeness(crowd.boxes(project, *truth[:2]), known) == (pytest.approx(0.8), True)
+    assert KINDS["box"].likeness(crowd.boxes(project, truth[0]), known) == (pytest.approx(0.5), False)
+    assert KINDS["choice"].likeness(crowd.NOTHING, crowd.NOTHING) == (1.0, True)
 
 
 @pytest.mark.parametrize(

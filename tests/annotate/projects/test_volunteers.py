@@ -119,6 +119,20 @@ def test_ten_thousand_who_come_are_as_many_as_the_link_is_for(admin: APIClient, 
     assert member.project == project
 
 
+def test_who_leaves_gives_the_place_back_and_who_is_removed_does_not(admin: APIClient, project: Project) -> None:
+    path = open_link(admin, project, most=2)
+    vera, walt = come(path), come(path)
+    assert come(path).last.status_code == 409
+    assert vera.post(f"/api/projects/{project.pk}/leave").status_code in {200, 204}
+    assert VolunteerLink.objects.get().people == 1
+    assert come(path, vera).last.status_code == 200 and come(path).last.status_code == 409
+    removed = Member.objects.filter(role="volunteer").exclude(user__first_name="").order_by("pk").first()
+    assert removed is not None
+    admin.delete(f"/api/projects/{project.pk}/members/{removed.pk}")
+    assert VolunteerLink.objects.get().people == 2 and come(path).last.status_code == 409
+    assert {come(path, one).last.status_code for one in (vera, walt)} == {200, 403}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_last_place_is_given_to_one_of_many() -> None:
     project = make_project(admin=make_user("boss"))
