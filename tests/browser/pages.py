@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.words import words
 
@@ -14,6 +14,11 @@ PATIENCE_MS = 60_000
 def open_page(browser: Browser, url: str, *, language: str = "en-US", scheme: str = "light") -> Page:
     """A fresh person in front of a fresh browser; a fault of the page's own script fails the test."""
     context = browser.new_context(base_url=url, locale=language, color_scheme=scheme)  # type: ignore[arg-type]
+    return open_tab(context)
+
+
+def open_tab(context: BrowserContext) -> Page:
+    """One more tab of the same person."""
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.faults = []  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconUpload } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -48,14 +48,11 @@ function OneUnfinished({ pid, upload }: { pid: number; upload: UnfinishedUpload 
   const name = upload.name || t('import.unnamed', { date: began })
   const whole = upload.left === 0
   return (
-    <Alert
-      color="orange"
-      variant="light"
-      icon={<IconUpload aria-hidden />}
-      title={t('import.unfinished.title', { name })}
-      data-unfinished={upload.id}
-    >
+    <Alert color="orange" variant="light" icon={<IconUpload aria-hidden />}>
       <Stack gap="sm" align="flex-start">
+        <Title order={2} fz="md" style={{ overflowWrap: 'anywhere' }}>
+          {t('import.unfinished.title', { name })}
+        </Title>
         <Text size="sm" fw={600}>
           {whole
             ? t('import.unfinished.whole', { total: format.number(upload.expected) })

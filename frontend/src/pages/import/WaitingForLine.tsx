@@ -22,7 +22,8 @@ export function WaitingForLine({ waiting: { problem, until }, onTryNow }: Props)
   }, [])
   const seconds = Math.max(0, Math.ceil((until - now) / 1000))
   return (
-    <Alert color="orange" variant="light" icon={<IconWifiOff aria-hidden />} title={t('import.line.waiting')}>
+    <Alert color="orange" variant="light" icon={<IconWifiOff aria-hidden />}>
+      <Text fw={600}>{t('import.line.waiting')}</Text>
       <Text size="sm" role="status">
         {errorText(problem)} {t('import.line.byItself')}
       </Text>
