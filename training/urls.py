@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{P}/tryouts", api.TryoutsView.as_view()),
     path(f"{P}/tryouts/<int:tid>", api.TryoutView.as_view()),
     path(f"{P}/runs", api.RunsView.as_view()),
+    path(f"{P}/runs/compare", api.RunsCompareView.as_view()),
+    path(f"{P}/runs/compare/pictures", api.RunsChangedView.as_view()),
     path(f"{P}/runs/<int:rid>", api.RunView.as_view()),
     path(f"{P}/runs/<int:rid>/metrics", api.RunMetricsView.as_view()),
     path(f"{P}/runs/<int:rid>/log", api.RunLogView.as_view()),

@@ -2,6 +2,7 @@
 
 from training.api.attention import AttentionView
 from training.api.boxes import EvaluationBoxesView, EvaluationErrorsView
+from training.api.comparisons import RunsChangedView, RunsCompareView
 from training.api.cycle import CycleNextView, CycleRescoreView, CycleView
 from training.api.evaluations import (
     EvaluationPicturesView,
@@ -33,6 +34,8 @@ __all__ = [
     "RunResumeView",
     "RunStopView",
     "RunView",
+    "RunsChangedView",
+    "RunsCompareView",
     "RunsView",
     "TryoutView",
     "TryoutsView",

@@ -5,13 +5,15 @@ What the protocol's own figures cannot say needs this: an interval over pictures
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.engine.box_data import Flags, Ints, Truth
-from training.engine.box_feed import Found
+
+if TYPE_CHECKING:  # what is found comes from torch, what compares evaluations does without
+    from training.engine.box_feed import Found
 
 OVERLAPS: Final = np.linspace(0.5, 0.95, 10)
 RECALLS: Final = np.linspace(0.0, 1.0, 101)
@@ -44,7 +46,7 @@ def overlap(found: NDArray[np.float32], drawn: NDArray[np.float32], crowd: Flags
     return share
 
 
-def match(truth: Truth, found: Found) -> Match:
+def match(truth: Truth, found: "Found") -> Match:
     """The protocol's greedy matching within each class, the surest box first; then the kind of each error."""
     count = len(found.boxes)
     shares = overlap(found.boxes, truth.boxes, truth.crowd)
@@ -67,7 +69,9 @@ def match(truth: Truth, found: Found) -> Match:
     return Match(hits, ignored, tuple(kinds), partners, np.where(partners >= 0, reach, 0.0))
 
 
-def _kind(place: int, hits: Flags, ignored: Flags, shares: Doubles, truth: Truth, found: Found, partners: Ints) -> str:
+def _kind(
+    place: int, hits: Flags, ignored: Flags, shares: Doubles, truth: Truth, found: "Found", partners: Ints
+) -> str:
     """What a found box is at overlap 0.5; names its partner where an error has one."""
     if hits[0, place]:
         return HIT
@@ -85,7 +89,8 @@ def _kind(place: int, hits: Flags, ignored: Flags, shares: Doubles, truth: Truth
 
 @dataclass(frozen=True)
 class ClassColumn:
-    """All found boxes of one class over all pictures, the surest first: (10, k) hits, and who found them where."""
+    """All found boxes of one class over all pictures, the surest first: hits by overlap (10, k), or of fewer
+    overlaps, and who found them where."""
 
     hits: Flags
     counted: Flags
@@ -95,7 +100,7 @@ class ClassColumn:
 
 
 def class_columns(
-    truths: Sequence[Truth], found: Sequence[Found], matches: Sequence[Match], classes: int
+    truths: Sequence[Truth], found: "Sequence[Found]", matches: Sequence[Match], classes: int
 ) -> list[ClassColumn]:
     """One column per class; `drawn` is the number of boxes to be found in each picture."""
     pictures = np.repeat(np.arange(len(found)), [len(one.boxes) for one in found])
@@ -111,7 +116,7 @@ def class_columns(
 
 
 def average_precisions(column: ClassColumn, weights: Doubles) -> Doubles | None:
-    """The protocol's average precision at each of the ten overlaps, pictures counting by their weights (n).
+    """The protocol's average precision at each overlap of the column, pictures counting by their weights (n).
 
     None where there is nothing to find.
     """
@@ -124,8 +129,8 @@ def average_precisions(column: ClassColumn, weights: Doubles) -> Doubles | None:
     recall = right / drawn
     precision = right / np.maximum(right + wrong, np.spacing(1))
     precision = np.maximum.accumulate(precision[:, ::-1], 1)[:, ::-1]
-    found = np.zeros(len(OVERLAPS))
-    for place in range(len(OVERLAPS)):
+    found = np.zeros(len(column.hits))
+    for place in range(len(column.hits)):
         at = np.searchsorted(recall[place], RECALLS, side="left")
         reached = at < recall.shape[1]
         found[place] = precision[place, at[reached]].sum() / len(RECALLS)

@@ -1,7 +1,7 @@
 """What may be done with trainings: the door for others."""
 
 from training.services.drive import drive_run
-from training.services.evaluations import drive_evaluation, request_evaluation
+from training.services.evaluations import drive_evaluation, request_evaluation, score_on_newest
 from training.services.previews import forget_previews, make_preview
 from training.services.runs import end_silent_runs, resume_run, start_run, stop_run
 from training.services.tryouts import (
@@ -29,6 +29,7 @@ __all__ = [
     "make_preview",
     "request_evaluation",
     "resume_run",
+    "score_on_newest",
     "start_run",
     "start_tryout",
     "stop_run",

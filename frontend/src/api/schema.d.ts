@@ -1391,6 +1391,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{pid}/runs/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs side by side, on one holdout where all were scored on it, else on the pictures they share. */
+        get: operations["training_runs_compare"];
+        put?: never;
+        /** Scores runs on the holdout of the newest version, so that they can be compared. */
+        post: operations["training_runs_rescore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/runs/compare/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pictures that the first of two runs has right and the second wrong (lost), or the other way (gained). */
+        get: operations["training_runs_changed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{pid}/training/catalogue": {
         parameters: {
             query?: never;
@@ -2056,6 +2091,35 @@ export interface components {
             /** Format: double */
             probability: number;
         };
+        ChangedPage: {
+            items: components["schemas"]["ChangedPicture"][];
+            next: string | null;
+        };
+        /** @description `truth`, `first` and `second`: concept ids of what is there and of what each run said. */
+        ChangedPicture: {
+            image: number | null;
+            thumb: string | null;
+            name: string;
+            truth: number[];
+            first: number[];
+            second: number[];
+        };
+        /** @description Two figures on the same pictures; the difference is the second less the first, with its 95 % interval. */
+        ClassApart: {
+            /** Format: double */
+            first: number | null;
+            /** Format: double */
+            second: number | null;
+            /** Format: double */
+            difference: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            id: number;
+            name: string;
+            count: number;
+        };
         ClassCount: {
             id: number;
             index: number;
@@ -2110,6 +2174,17 @@ export interface components {
             source_name?: string;
             take_splits?: boolean;
             unsaid_is_empty?: boolean;
+        };
+        ComparisonShape: {
+            /** @description Number of the version that all were scored on. */
+            version: number | null;
+            /** @description Number of the newest version. */
+            newest: number | null;
+            runs: components["schemas"]["RunShape"][];
+            figures: components["schemas"]["HeadlineShape"][];
+            scoring: boolean;
+            differences: components["schemas"]["DifferenceShape"][];
+            pairs: components["schemas"]["PairShape"][];
         };
         ConsensusShape: {
             answer: {
@@ -2266,6 +2341,10 @@ export interface components {
             shown_proposal?: number | null;
             took_ms?: number | null;
             started?: string | null;
+        };
+        DifferenceShape: {
+            option: string;
+            values: (unknown | null)[];
         };
         Emptied: {
             emptied: number;
@@ -2491,6 +2570,19 @@ export interface components {
             url: string;
             caption: string;
         };
+        HeadlineShape: {
+            evaluation: number;
+            /** @description Number of the version on whose holdout it was scored. */
+            version: number;
+            measure: string;
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            count: number;
+        };
         HomeDay: {
             /** Format: date */
             day: string;
@@ -2618,6 +2710,8 @@ export interface components {
             /** Format: date-time */
             joined_at: string;
         };
+        /** @enum {string} */
+        MethodEnum: "newcombe" | "bootstrap";
         Metrics: {
             lines: {
                 [key: string]: unknown;
@@ -2744,6 +2838,32 @@ export interface components {
         OwnVotePage: {
             items: components["schemas"]["OwnVote"][];
             next: string | null;
+        };
+        /** @description Two figures on the same pictures; the difference is the second less the first, with its 95 % interval. */
+        PairShape: {
+            /** Format: double */
+            first: number | null;
+            /** Format: double */
+            second: number | null;
+            /** Format: double */
+            difference: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            first_run: number;
+            second_run: number;
+            versions: number[];
+            measure: string;
+            /** @description Pictures that both scored against the same truth. */
+            common: number;
+            only_first: number;
+            only_second: number;
+            truth_changed: number;
+            method: components["schemas"]["MethodEnum"];
+            draws: number;
+            pictures: components["schemas"]["PicturesApart"];
+            classes: components["schemas"]["ClassApart"][];
         };
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         PasswordInRequest: {
@@ -2938,6 +3058,26 @@ export interface components {
         };
         /** @enum {string} */
         PictureState: "open" | "closed" | "review" | "unasked" | "set_aside" | "excluded" | "deleted" | "example";
+        /** @description Of pictures that are wholly right; `p` is McNemar's, exact and two sided. */
+        PicturesApart: {
+            /** Format: double */
+            first: number | null;
+            /** Format: double */
+            second: number | null;
+            /** Format: double */
+            difference: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            count: number;
+            both: number;
+            lost: number;
+            gained: number;
+            neither: number;
+            /** Format: double */
+            p: number;
+        };
         Place: {
             page: string;
             id: number | null;
@@ -3073,6 +3213,10 @@ export interface components {
         RefusedPicture: {
             id: number;
             code: string;
+        };
+        /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
+        RescoreInRequest: {
+            runs: number[];
         };
         Rescored: {
             evaluations: number[];
@@ -6335,6 +6479,109 @@ export interface operations {
                 };
             };
             /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 run_has_ended; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_runs_compare: {
+        parameters: {
+            query: {
+                /** @description Ids of runs by comma; the first is compared with. */
+                runs: string;
+            };
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonShape"];
+                };
+            };
+            /** @description Refused: 400 bad_runs; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_runs_rescore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescoreInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationShape"][];
+                };
+            };
+            /** @description Refused: 400 bad_request, bad_runs, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 no_checkpoint, version_not_ready; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_runs_changed: {
+        parameters: {
+            query: {
+                change?: "gained" | "lost";
+                cursor?: string;
+                limit?: number;
+                /** @description Ids of runs by comma; the first is compared with. */
+                runs: string;
+            };
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPage"];
+                };
+            };
+            /** @description Refused: 400 bad_change, bad_cursor, bad_limit, bad_runs, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 409 not_comparable, not_scored; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;

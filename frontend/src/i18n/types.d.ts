@@ -2,6 +2,7 @@ import 'i18next'
 import type account from './en/account.json'
 import type box from './en/box.json'
 import type common from './en/common.json'
+import type compare from './en/compare.json'
 import type cycle from './en/cycle.json'
 import type data from './en/data.json'
 import type errors from './en/errors.json'
@@ -33,6 +34,7 @@ declare module 'i18next' {
       tokens: typeof tokens
       training: typeof training
       tryout: typeof tryout
+      compare: typeof compare
       cycle: typeof cycle
       versions: typeof versions
       volunteers: typeof volunteers
