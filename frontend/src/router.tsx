@@ -144,6 +144,12 @@ const compare = createRoute({
   validateSearch: (search: CompareSearch & SearchSchemaInput): CompareSearch => readCompareSearch(search),
   component: lazyRouteComponent(() => import('./pages/compare/page')),
 })
+const curve = createRoute({
+  getParentRoute: () => project,
+  path: '/curves/$cid',
+  params: numbered('cid'),
+  component: lazyRouteComponent(() => import('./pages/curve/page')),
+})
 const tryModel = createRoute({
   getParentRoute: () => project,
   path: '/try',
@@ -176,6 +182,7 @@ const tree = root.addChildren([
         runs,
         run,
         compare,
+        curve,
         evaluation,
         people,
         tryModel,

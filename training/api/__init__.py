@@ -3,6 +3,7 @@
 from training.api.attention import AttentionView
 from training.api.boxes import EvaluationBoxesView, EvaluationErrorsView
 from training.api.comparisons import RunsChangedView, RunsCompareView
+from training.api.curves import CurveStopView, CurvesView, CurveView
 from training.api.cycle import CycleNextView, CycleRescoreView, CycleView
 from training.api.evaluations import (
     EvaluationPicturesView,
@@ -18,6 +19,9 @@ from training.api.weights import CatalogueView, WeightsView
 __all__ = [
     "AttentionView",
     "CatalogueView",
+    "CurveStopView",
+    "CurveView",
+    "CurvesView",
     "CycleNextView",
     "CycleRescoreView",
     "CycleView",

@@ -1,5 +1,6 @@
 """What may be done with trainings: the door for others."""
 
+from training.services.curves import start_curve, stop_curve
 from training.services.drive import drive_run
 from training.services.evaluations import drive_evaluation, request_evaluation, score_on_newest
 from training.services.previews import forget_previews, make_preview
@@ -30,8 +31,10 @@ __all__ = [
     "request_evaluation",
     "resume_run",
     "score_on_newest",
+    "start_curve",
     "start_run",
     "start_tryout",
+    "stop_curve",
     "stop_run",
     "waiting_tryouts",
 ]

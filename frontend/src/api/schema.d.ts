@@ -447,6 +447,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{pid}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Learning curves of a project, the newest first. */
+        get: operations["training_curves_list"];
+        put?: never;
+        /** Trains a run's config again on nested parts of its version, to say what more labels would buy. */
+        post: operations["training_curves_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/curves/{cid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One learning curve with its points and its estimate. */
+        get: operations["training_curve_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/curves/{cid}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops what of a learning curve goes on; the points it has stay. */
+        post: operations["training_curve_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{pid}/cycle": {
         parameters: {
             query?: never;
@@ -1264,7 +1316,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The project's runs, the newest first.
+         * The project's runs, the newest first; the points of learning curves stand with their curves.
          * @description The project's runs, newest first.
          */
         get: operations["training_runs_list"];
@@ -2213,6 +2265,87 @@ export interface components {
             capped: boolean;
             facets: components["schemas"]["FacetsShape"] | null;
         };
+        CurveDetail: {
+            id: number;
+            run: number | null;
+            run_name: string;
+            version: components["schemas"]["VersionName"];
+            seeds: number;
+            shares: number[];
+            live: boolean;
+            /** @description Trainings that have ended. */
+            done: number;
+            total: number;
+            /** Format: date-time */
+            created_at: string;
+            points: components["schemas"]["CurvePoint"][];
+            estimate: components["schemas"]["CurveEstimate"];
+        };
+        CurveEstimate: {
+            /** @description Why there is none. */
+            reason: components["schemas"]["CurveEstimateReasonEnum"] | components["schemas"]["NullEnum"];
+            /** @description Different numbers of pictures that an estimate takes. */
+            least: number;
+            curve: components["schemas"]["CurveLine"][];
+            gains: components["schemas"]["CurveGain"][];
+        };
+        /** @enum {string} */
+        CurveEstimateReasonEnum: "few_points" | "no_change";
+        /** @description What so many more training pictures would add to the figure, with its 95 % interval. */
+        CurveGain: {
+            more: number;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+        };
+        /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
+        CurveInRequest: {
+            /** Format: int64 */
+            run: number;
+            seeds?: number;
+        };
+        CurveLine: {
+            pictures: number;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+        };
+        CurvePage: {
+            items: components["schemas"]["CurveShape"][];
+            next: string | null;
+        };
+        CurvePoint: {
+            run: number;
+            state: string;
+            /** Format: double */
+            share: number;
+            seed: number;
+            /** @description Pictures that it learned from. */
+            pictures: number | null;
+            epoch: number;
+            epochs: number;
+            figure: components["schemas"]["HeadlineShape"] | null;
+        };
+        CurveShape: {
+            id: number;
+            run: number | null;
+            run_name: string;
+            version: components["schemas"]["VersionName"];
+            seeds: number;
+            shares: number[];
+            live: boolean;
+            /** @description Trainings that have ended. */
+            done: number;
+            total: number;
+            /** Format: date-time */
+            created_at: string;
+        };
         CycleSettings: {
             order: string;
             show_proposals: boolean;
@@ -2267,8 +2400,10 @@ export interface components {
             results: components["schemas"]["DeskResult"][];
             tasks: components["schemas"]["DeskTask"][];
             progress: components["schemas"]["DeskProgress"];
-            reason: components["schemas"]["ReasonEnum"] | components["schemas"]["NullEnum"];
+            reason: components["schemas"]["DeskOutReasonEnum"] | components["schemas"]["NullEnum"];
         };
+        /** @enum {string} */
+        DeskOutReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice" | "paused";
         /** @description Why one is handed no questions, and where one was wrong: told only while paused. */
         DeskPause: {
             paused: boolean;
@@ -3208,8 +3343,6 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        /** @enum {string} */
-        ReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice" | "paused";
         RefusedPicture: {
             id: number;
             code: string;
@@ -4696,6 +4829,135 @@ export interface operations {
                 };
             };
             /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 holdout_example, not_ready, too_many_examples; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_curves_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurvePage"];
+                };
+            };
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_curves_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurveInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurveShape"];
+                };
+            };
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 curve_under_way, version_not_ready; 413 body_too_large; 415 unsupported_media_type; 422 bad_option, invalid, no_config, not_finite, nul_in_text, number_too_large, problem_of_another_kind, run_of_a_part, surrogate_in_text, unknown_preset, weights_missing, weights_of_another, weights_of_another_size, weights_unused; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_curve_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurveDetail"];
+                };
+            };
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_curve_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurveShape"];
+                };
+            };
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 curve_has_ended, run_has_ended; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -6,6 +6,7 @@ import type compare from './en/compare.json'
 import type cycle from './en/cycle.json'
 import type data from './en/data.json'
 import type errors from './en/errors.json'
+import type gain from './en/gain.json'
 import type help from './en/help.json'
 import type label from './en/label.json'
 import type people from './en/people.json'
@@ -36,6 +37,7 @@ declare module 'i18next' {
       tryout: typeof tryout
       compare: typeof compare
       cycle: typeof cycle
+      gain: typeof gain
       versions: typeof versions
       volunteers: typeof volunteers
       errors: typeof errors
