@@ -16,7 +16,7 @@ from annotate.projects.models import GuidePicture, LabelClass, Project
 from annotate.projects.roles import GIVEN
 from tests.crowd import hold
 from tests.make import make_image, make_member, make_project, make_task, make_user, make_volunteer, picture_bytes
-from training.models import Checkpoint, Evaluation, Run, Tryout, Weights
+from training.models import Checkpoint, Evaluation, LearningCurve, Run, Tryout, Weights
 from training.selectors import folders
 
 
@@ -95,6 +95,7 @@ def _results(project: Project, actor: User) -> dict[str, int]:
         "exports": export.pk,
         "weights": weights.pk,
         "runs": run.pk,
+        "curves": LearningCurve.objects.create(project=project, version=version, run=run, shares=[1.0]).pk,
         "evaluations": evaluation.pk,
     }
 

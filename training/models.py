@@ -20,6 +20,25 @@ class Weights(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
 
+class LearningCurve(models.Model):
+    """One run's config trained again on nested parts of its version, so that it shows what more labels would buy.
+
+    Each point is an ordinary run that names its curve. `run` is where it was asked for, and the whole set's first point
+    where that run has ended well. `shares` are the parts, `seeds` how often each is trained.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey("Run", null=True, on_delete=models.SET_NULL, related_name="+")
+    shares = models.JSONField()
+    seeds = models.PositiveSmallIntegerField(default=1)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "-id"], name="curve_newest")]
+
+
 class Run(models.Model):
     """One training. The engine's folder is the record; this row says whose turn it is.
 
@@ -38,6 +57,7 @@ class Run(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
     version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="runs")
     weights = models.ForeignKey(Weights, null=True, on_delete=models.PROTECT, related_name="+")
+    curve = models.ForeignKey(LearningCurve, null=True, on_delete=models.SET_NULL, related_name="points")
     name = models.CharField(max_length=200, default="", blank=True)
     preset = models.CharField(max_length=60, default="", blank=True)
     config = models.JSONField(default=dict)

@@ -513,6 +513,9 @@ class CycleShape(TypedDict):
     settings: CycleSettings
 
 
+DeskOutReasonEnum = Literal["done", "leased", "no_tasks", "no_classes", "practice", "paused"]
+
+
 class DeskProgress(TypedDict):
     mine_today: int
     mine: int
@@ -559,14 +562,11 @@ class DeskTask(TypedDict):
     proposal: DeskProposal | None
 
 
-ReasonEnum = Literal["done", "leased", "no_tasks", "no_classes", "practice", "paused"]
-
-
 class DeskOut(TypedDict):
     results: list[DeskResult]
     tasks: list[DeskTask]
     progress: DeskProgress
-    reason: ReasonEnum | None
+    reason: DeskOutReasonEnum | None
 
 
 class DeskGuidePicture(TypedDict):

@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router'
 import { projectQuery } from './api/project'
 import { sessionQuery } from './api/session'
+import { type CompareSearch, readCompareSearch } from './pages/compare/search'
 import { type DataSearch, readDataSearch } from './pages/data/search'
 import { type PeopleSearch, readPeopleSearch } from './pages/people/search'
 import { readSettingsSearch, type SettingsSearch } from './pages/settings/search'
@@ -137,6 +138,18 @@ const run = createRoute({
   params: numbered('rid'),
   component: lazyRouteComponent(() => import('./pages/runs/live')),
 })
+const compare = createRoute({
+  getParentRoute: () => project,
+  path: '/runs/compare',
+  validateSearch: (search: CompareSearch & SearchSchemaInput): CompareSearch => readCompareSearch(search),
+  component: lazyRouteComponent(() => import('./pages/compare/page')),
+})
+const curve = createRoute({
+  getParentRoute: () => project,
+  path: '/curves/$cid',
+  params: numbered('cid'),
+  component: lazyRouteComponent(() => import('./pages/curve/page')),
+})
 const tryModel = createRoute({
   getParentRoute: () => project,
   path: '/try',
@@ -168,6 +181,8 @@ const tree = root.addChildren([
         settings,
         runs,
         run,
+        compare,
+        curve,
         evaluation,
         people,
         tryModel,

@@ -45,6 +45,7 @@ def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
     version = freeze(admin, root)
     run = start_run(admin, root, version, epochs=2)
     assert ended_run(admin, root, run)["state"] == "finished"
+    other = start_run(admin, root, version, epochs=1)
     stack.manage("ingest", pid, str(write_tree(home / "more", each=6, first=900)))
     wait_for(lambda: admin.get(f"{root}/images/counts", state="open")["count"] >= 6, "new questions")
     dispute(admin, root)
@@ -60,6 +61,7 @@ def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
     parts = ["", "/mine", "/me", "/review", "/data", f"/item/{image}", "/import", "/people", "/versions", "/runs"]
     me = admin.get("/api/session")["user"]["id"]
     parts += ["/people?tab=work", f"/people?tab=work&person={me}"]
+    parts += [f"/runs/compare?runs={run['id']},{other['id']}"]
     parts += [f"/runs/{run['id']}", f"/evaluations/{evaluation}", "/cycle", "/jobs"]
     parts += [f"/settings{tab}" for tab in ("", "?tab=classes", "?tab=guide", "?tab=asking")]
     return Lived(

@@ -2,6 +2,8 @@
 
 from training.api.attention import AttentionView
 from training.api.boxes import EvaluationBoxesView, EvaluationErrorsView
+from training.api.comparisons import RunsChangedView, RunsCompareView
+from training.api.curves import CurveStopView, CurvesView, CurveView
 from training.api.cycle import CycleNextView, CycleRescoreView, CycleView
 from training.api.evaluations import (
     EvaluationPicturesView,
@@ -19,6 +21,9 @@ __all__ = [
     "AttentionView",
     "CatalogueView",
     "ClassPicturesView",
+    "CurveStopView",
+    "CurveView",
+    "CurvesView",
     "CycleNextView",
     "CycleRescoreView",
     "CycleView",
@@ -36,6 +41,8 @@ __all__ = [
     "RunResumeView",
     "RunStopView",
     "RunView",
+    "RunsChangedView",
+    "RunsCompareView",
     "RunsView",
     "TryoutView",
     "TryoutsView",

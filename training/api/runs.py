@@ -53,8 +53,8 @@ class RunsView(ProjectView):
 
     @extend_schema(operation_id="training_runs_list", parameters=PAGING, responses=RunPage)
     def get(self, request: Request, pid: int) -> Response:
-        """The project's runs, the newest first."""
-        rows = selectors.runs_of(self.project)
+        """The project's runs, the newest first; the points of learning curves stand with their curves."""
+        rows = selectors.runs_of(self.project).filter(curve=None)
         return Response(rest.keyset_page(rows, request.query_params, keys=("-id",), show=shapes.run_shape))
 
     @extend_schema(operation_id="training_runs_start", request=RunIn, responses={201: shapes.RunShape})

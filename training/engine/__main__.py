@@ -51,6 +51,8 @@ def make_parser() -> argparse.ArgumentParser:
         one.add_argument("--preset", default="", help="a named training; see describe")
         one.add_argument("--config", type=Path, help="a JSON file of options, over the preset's")
         one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one option, over both")
+    fit.add_argument("--train-share", type=float, help="learn from this share of the training pictures, 0.001 to 1")
+    fit.add_argument("--share-seed", type=int, help="which pictures --train-share takes; smaller lie within larger")
     fit.add_argument("--cache", type=Path, help="where decoded pictures are kept")
     fit.add_argument("--weights", type=Path, help="a safetensors file to start from")
     fit.add_argument("--resume", action="store_true", help="go on from the last good checkpoint, with the run's config")

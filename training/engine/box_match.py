@@ -43,7 +43,7 @@ def overlap(found: NDArray[np.float32], drawn: NDArray[np.float32], crowd: Flags
     return share
 
 
-def match(truth: Truth, found: Found) -> Match:
+def match(truth: Truth, found: "Found") -> Match:
     """The protocol's greedy matching within each class, the surest box first; then the kind of each error."""
     count = len(found.boxes)
     shares = overlap(found.boxes, truth.boxes, truth.crowd)
@@ -66,7 +66,9 @@ def match(truth: Truth, found: Found) -> Match:
     return Match(hits, ignored, tuple(kinds), partners, np.where(partners >= 0, reach, 0.0))
 
 
-def _kind(place: int, hits: Flags, ignored: Flags, shares: Doubles, truth: Truth, found: Found, partners: Ints) -> str:
+def _kind(
+    place: int, hits: Flags, ignored: Flags, shares: Doubles, truth: Truth, found: "Found", partners: Ints
+) -> str:
     """What a found box is at overlap 0.5; names its partner where an error has one."""
     if hits[0, place]:
         return HIT
@@ -84,7 +86,8 @@ def _kind(place: int, hits: Flags, ignored: Flags, shares: Doubles, truth: Truth
 
 @dataclass(frozen=True)
 class ClassColumn:
-    """All found boxes of one class over all pictures, the surest first: (10, k) hits, and who found them where."""
+    """All found boxes of one class over all pictures, the surest first: hits by overlap (10, k), or of fewer
+    overlaps, and who found them where."""
 
     hits: Flags
     counted: Flags
@@ -94,7 +97,7 @@ class ClassColumn:
 
 
 def class_columns(
-    truths: Sequence[Truth], found: Sequence[Found], matches: Sequence[Match], classes: int
+    truths: Sequence[Truth], found: "Sequence[Found]", matches: Sequence[Match], classes: int
 ) -> list[ClassColumn]:
     """One column per class; `drawn` is the number of boxes to be found in each picture."""
     pictures = np.repeat(np.arange(len(found)), [len(one.boxes) for one in found])
@@ -110,7 +113,7 @@ def class_columns(
 
 
 def average_precisions(column: ClassColumn, weights: Doubles) -> Doubles | None:
-    """The protocol's average precision at each of the ten overlaps, pictures counting by their weights (n).
+    """The protocol's average precision at each overlap of the column, pictures counting by their weights (n).
 
     None where there is nothing to find.
     """
@@ -123,8 +126,8 @@ def average_precisions(column: ClassColumn, weights: Doubles) -> Doubles | None:
     recall = right / drawn
     precision = right / np.maximum(right + wrong, np.spacing(1))
     precision = np.maximum.accumulate(precision[:, ::-1], 1)[:, ::-1]
-    found = np.zeros(len(OVERLAPS))
-    for place in range(len(OVERLAPS)):
+    found = np.zeros(len(column.hits))
+    for place in range(len(column.hits)):
         at = np.searchsorted(recall[place], RECALLS, side="left")
         reached = at < recall.shape[1]
         found[place] = precision[place, at[reached]].sum() / len(RECALLS)

@@ -251,6 +251,9 @@ def build_config(asked: argparse.Namespace) -> Config:
                 raise ValueError(f"{asked.config.name}: a config is a JSON object")
             config = config_from(data, config)
         settings: dict[str, Any] = dict(parse_setting(text) for text in asked.set)
+        for name in ("train_share", "share_seed"):
+            value = getattr(asked, name, None)  # a preview takes none
+            settings |= {} if value is None else {name: value}
         if weights:
             settings = {"start": "weights", **settings}
         config = config_from(settings, config)

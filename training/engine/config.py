@@ -65,6 +65,10 @@ class Config:
         "Batch norm: as it is in training, or frozen (auto: frozen with weights).",
         choices=("auto", "live", "frozen"),
     )
+    train_share: float = option(
+        1.0, "Share of the training pictures to learn from; smaller ones lie within larger ones.", low=0.001, high=1.0
+    )
+    share_seed: int = option(0, "Which pictures a train_share takes.", low=0, high=2**31 - 1)
     keep: str = option("last", "The checkpoint a run recommends.", choices=("last", "best"))
     precision: str = option("f32", "Number format of the step.", choices=("f32", "bf16", "auto"))
     layout: str = option("channels_last", "Memory layout.", choices=("channels_last", "contiguous", "auto"))

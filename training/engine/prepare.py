@@ -22,6 +22,7 @@ from training.engine.journal import Journal
 from training.engine.model import architecture_of, build_empty, build_model, freeze, set_training
 from training.engine.optim import make_optimizer, unpack_state
 from training.engine.problems import PROBLEMS
+from training.engine.subset import keep_share
 from training.engine.transforms import steps_per_epoch
 from training.engine.weights import Weights, from_torchvision, load_into, read_weights
 
@@ -65,7 +66,7 @@ def prepare(
     if last is not None and last.version_digest != version.manifest.digest:
         raise Fault("data", "this run was started on another version of the dataset")
     problem = PROBLEMS[config.problem]
-    examples = problem.read(version, config)
+    examples = keep_share(problem.read(version, config), config.train_share, seed=config.share_seed)
     absent = problem.check_trainable(examples)
     train_rows, val_rows = examples.rows("train"), examples.rows("val")
     initial = None if last is not None else _initial_weights(config, weights, len(examples.classes))

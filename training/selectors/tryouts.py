@@ -52,7 +52,7 @@ def models_to_try(project: Project) -> list[Model]:
 
     The figure is that of the newest version on which a checkpoint was scored.
     """
-    rows = Checkpoint.objects.filter(run__project=project).select_related("run")
+    rows = Checkpoint.objects.filter(run__project=project, run__curve=None).select_related("run")
     newest = list(rows.prefetch_related("evaluations").order_by("-id")[:MOST_MODELS])
     trained = sorted(map(_of_checkpoint, newest), key=lambda one: (one.figure is None, -(one.figure or 0)))
     files = Weights.objects.filter(project=project).order_by("-id")[:MOST_MODELS]

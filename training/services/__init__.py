@@ -1,7 +1,8 @@
 """What may be done with trainings: the door for others."""
 
+from training.services.curves import start_curve, stop_curve
 from training.services.drive import drive_run
-from training.services.evaluations import drive_evaluation, request_evaluation
+from training.services.evaluations import drive_evaluation, request_evaluation, score_on_newest
 from training.services.previews import forget_previews, make_preview
 from training.services.rechecks import look_again, move_rechecks_on
 from training.services.runs import end_silent_runs, resume_run, start_run, stop_run
@@ -32,8 +33,11 @@ __all__ = [
     "move_rechecks_on",
     "request_evaluation",
     "resume_run",
+    "score_on_newest",
+    "start_curve",
     "start_run",
     "start_tryout",
+    "stop_curve",
     "stop_run",
     "waiting_tryouts",
 ]

@@ -1,7 +1,7 @@
 """Checkpoints scored on the holdout of a version: asked for, claimed, driven by the engine, ended once."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +11,10 @@ from django.utils import timezone
 from annotate.core import errors
 from annotate.datasets import selectors as datasets
 from annotate.datasets.models import DatasetVersion
-from training.models import Checkpoint, Evaluation
+from annotate.projects.models import Project
+from training.models import Checkpoint, Evaluation, Run
 from training.selectors import folders
+from training.selectors import runs as shown
 from training.services import child, runs
 from training.services.heart import Heart
 
@@ -38,6 +40,18 @@ def request_evaluation(checkpoint: Checkpoint, version: DatasetVersion) -> Evalu
     if failed.update(state=State.QUEUED, error=None, attempt=0, heartbeat=None):
         evaluation.refresh_from_db()
     return evaluation
+
+
+def score_on_newest(project: Project, runs: Sequence[Run]) -> list[Evaluation]:
+    """Each run's checkpoint on the holdout of the newest version, so that they can be compared; made, or found.
+
+    Conflict where there is no version, or a run has no checkpoint.
+    """
+    version = datasets.newest_ready(project)
+    checkpoints = [shown.checkpoint_of(run) for run in runs]
+    if version is None or None in checkpoints:
+        raise errors.Conflict("no_checkpoint", "One of these runs has no checkpoint that could be scored.")
+    return [request_evaluation(checkpoint, version) for checkpoint in checkpoints if checkpoint is not None]
 
 
 def waiting_evaluations() -> QuerySet[Evaluation]:

@@ -16,7 +16,7 @@ from annotate.core import audit, errors
 from annotate.datasets import selectors as datasets
 from annotate.datasets.models import DatasetVersion
 from annotate.projects.models import Project
-from training.models import Checkpoint, Evaluation, Run, Weights
+from training.models import Checkpoint, Evaluation, LearningCurve, Run, Weights
 from training.selectors import folders, offers
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ def start_run(
     config: Mapping[str, Any] | None = None,
     weights: Weights | None = None,
     name: str = "",
+    curve: LearningCurve | None = None,
 ) -> Run:
     """A queued run on a ready version, its config whole and checked; a worker will claim it.
 
@@ -51,7 +52,7 @@ def start_run(
     _check_weights(project, whole, weights)
     with transaction.atomic():
         run = Run.objects.create(
-            project=project, version=version, weights=weights, preset=preset, config=whole, name=name,
+            project=project, version=version, weights=weights, preset=preset, config=whole, name=name, curve=curve,
             epochs=whole.get("epochs") or 0, created_by_id=actor.pk if actor else None,
         )  # fmt: skip
         run.folder = str(folders.run_folder(run).relative_to(settings.FOVEA_HOME))

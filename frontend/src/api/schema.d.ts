@@ -521,6 +521,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{pid}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Learning curves of a project, the newest first. */
+        get: operations["training_curves_list"];
+        put?: never;
+        /** Trains a run's config again on nested parts of its version, to say what more labels would buy. */
+        post: operations["training_curves_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/curves/{cid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One learning curve with its points and its estimate. */
+        get: operations["training_curve_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/curves/{cid}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops what of a learning curve goes on; the points it has stay. */
+        post: operations["training_curve_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{pid}/cycle": {
         parameters: {
             query?: never;
@@ -1382,7 +1434,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The project's runs, the newest first.
+         * The project's runs, the newest first; the points of learning curves stand with their curves.
          * @description The project's runs, newest first.
          */
         get: operations["training_runs_list"];
@@ -1503,6 +1555,41 @@ export interface paths {
         put?: never;
         /** Asks a run to stop at its last checkpoint. */
         post: operations["training_run_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/runs/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs side by side, on one holdout where all were scored on it, else on the pictures they share. */
+        get: operations["training_runs_compare"];
+        put?: never;
+        /** Scores runs on the holdout of the newest version, so that they can be compared. */
+        post: operations["training_runs_rescore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/runs/compare/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pictures that the first of two runs has right and the second wrong (lost), or the other way (gained). */
+        get: operations["training_runs_changed"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2178,6 +2265,35 @@ export interface components {
             /** Format: double */
             probability: number;
         };
+        ChangedPage: {
+            items: components["schemas"]["ChangedPicture"][];
+            next: string | null;
+        };
+        /** @description `truth`, `first` and `second`: concept ids of what is there and of what each run said. */
+        ChangedPicture: {
+            image: number | null;
+            thumb: string | null;
+            name: string;
+            truth: number[];
+            first: number[];
+            second: number[];
+        };
+        /** @description Two figures on the same pictures; the difference is the second less the first, with its 95 % interval. */
+        ClassApart: {
+            /** Format: double */
+            first: number | null;
+            /** Format: double */
+            second: number | null;
+            /** Format: double */
+            difference: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            id: number;
+            name: string;
+            count: number;
+        };
         ClassCount: {
             id: number;
             index: number;
@@ -2248,6 +2364,17 @@ export interface components {
             take_splits?: boolean;
             unsaid_is_empty?: boolean;
         };
+        ComparisonShape: {
+            /** @description Number of the version that all were scored on. */
+            version: number | null;
+            /** @description Number of the newest version. */
+            newest: number | null;
+            runs: components["schemas"]["RunShape"][];
+            figures: components["schemas"]["HeadlineShape"][];
+            scoring: boolean;
+            differences: components["schemas"]["DifferenceShape"][];
+            pairs: components["schemas"]["PairShape"][];
+        };
         ConsensusShape: {
             answer: {
                 [key: string]: unknown;
@@ -2274,6 +2401,87 @@ export interface components {
             /** @description There are more than `count`. */
             capped: boolean;
             facets: components["schemas"]["FacetsShape"] | null;
+        };
+        CurveDetail: {
+            id: number;
+            run: number | null;
+            run_name: string;
+            version: components["schemas"]["VersionName"];
+            seeds: number;
+            shares: number[];
+            live: boolean;
+            /** @description Trainings that have ended. */
+            done: number;
+            total: number;
+            /** Format: date-time */
+            created_at: string;
+            points: components["schemas"]["CurvePoint"][];
+            estimate: components["schemas"]["CurveEstimate"];
+        };
+        CurveEstimate: {
+            /** @description Why there is none. */
+            reason: components["schemas"]["CurveEstimateReasonEnum"] | components["schemas"]["NullEnum"];
+            /** @description Different numbers of pictures that an estimate takes. */
+            least: number;
+            curve: components["schemas"]["CurveLine"][];
+            gains: components["schemas"]["CurveGain"][];
+        };
+        /** @enum {string} */
+        CurveEstimateReasonEnum: "few_points" | "no_change";
+        /** @description What so many more training pictures would add to the figure, with its 95 % interval. */
+        CurveGain: {
+            more: number;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+        };
+        /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
+        CurveInRequest: {
+            /** Format: int64 */
+            run: number;
+            seeds?: number;
+        };
+        CurveLine: {
+            pictures: number;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+        };
+        CurvePage: {
+            items: components["schemas"]["CurveShape"][];
+            next: string | null;
+        };
+        CurvePoint: {
+            run: number;
+            state: string;
+            /** Format: double */
+            share: number;
+            seed: number;
+            /** @description Pictures that it learned from. */
+            pictures: number | null;
+            epoch: number;
+            epochs: number;
+            figure: components["schemas"]["HeadlineShape"] | null;
+        };
+        CurveShape: {
+            id: number;
+            run: number | null;
+            run_name: string;
+            version: components["schemas"]["VersionName"];
+            seeds: number;
+            shares: number[];
+            live: boolean;
+            /** @description Trainings that have ended. */
+            done: number;
+            total: number;
+            /** Format: date-time */
+            created_at: string;
         };
         CycleSettings: {
             order: string;
@@ -2329,8 +2537,10 @@ export interface components {
             results: components["schemas"]["DeskResult"][];
             tasks: components["schemas"]["DeskTask"][];
             progress: components["schemas"]["DeskProgress"];
-            reason: components["schemas"]["ReasonEnum"] | components["schemas"]["NullEnum"];
+            reason: components["schemas"]["DeskOutReasonEnum"] | components["schemas"]["NullEnum"];
         };
+        /** @enum {string} */
+        DeskOutReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice" | "paused";
         /** @description Why one is handed no questions, and where one was wrong: told only while paused. */
         DeskPause: {
             paused: boolean;
@@ -2403,6 +2613,10 @@ export interface components {
             shown_proposal?: number | null;
             took_ms?: number | null;
             started?: string | null;
+        };
+        DifferenceShape: {
+            option: string;
+            values: (unknown | null)[];
         };
         Emptied: {
             emptied: number;
@@ -2652,6 +2866,19 @@ export interface components {
             url: string;
             caption: string;
         };
+        HeadlineShape: {
+            evaluation: number;
+            /** @description Number of the version on whose holdout it was scored. */
+            version: number;
+            measure: string;
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            count: number;
+        };
         HomeDay: {
             /** Format: date */
             day: string;
@@ -2791,6 +3018,8 @@ export interface components {
             /** Format: date-time */
             joined_at: string;
         };
+        /** @enum {string} */
+        MethodEnum: "newcombe" | "bootstrap";
         Metrics: {
             lines: {
                 [key: string]: unknown;
@@ -2926,18 +3155,31 @@ export interface components {
             items: components["schemas"]["OwnVote"][];
             next: string | null;
         };
-        Part: {
-            pictures: number;
-            changed: number;
-            /** @description No longer scored: nothing settled, or no class of the model's. */
-            left: number;
-            /**
-             * Format: double
-             * @description 95 % interval of the share that changed.
-             */
-            low: number;
+        /** @description Two figures on the same pictures; the difference is the second less the first, with its 95 % interval. */
+        PairShape: {
             /** Format: double */
-            high: number;
+            first: number | null;
+            /** Format: double */
+            second: number | null;
+            /** Format: double */
+            difference: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            first_run: number;
+            second_run: number;
+            versions: number[];
+            measure: string;
+            /** @description Pictures that both scored against the same truth. */
+            common: number;
+            only_first: number;
+            only_second: number;
+            truth_changed: number;
+            method: components["schemas"]["MethodEnum"];
+            draws: number;
+            pictures: components["schemas"]["PicturesApart"];
+            classes: components["schemas"]["ClassApart"][];
         };
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         PasswordInRequest: {
@@ -3145,6 +3387,26 @@ export interface components {
         };
         /** @enum {string} */
         PictureState: "open" | "closed" | "review" | "unasked" | "set_aside" | "excluded" | "deleted" | "example";
+        /** @description Of pictures that are wholly right; `p` is McNemar's, exact and two sided. */
+        PicturesApart: {
+            /** Format: double */
+            first: number | null;
+            /** Format: double */
+            second: number | null;
+            /** Format: double */
+            difference: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            count: number;
+            both: number;
+            lost: number;
+            gained: number;
+            neither: number;
+            /** Format: double */
+            p: number;
+        };
         Place: {
             page: string;
             id: number | null;
@@ -3275,54 +3537,13 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        /** @enum {string} */
-        ReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice" | "paused";
-        /** @enum {string} */
-        RecheckInOutcomeEnum: "false_positive" | "false_negative" | "missed" | "false" | "wrong_class" | "loose";
-        /**
-         * @description Which disagreements: a cell (`truth`, `predicted`), a class of several (`label`, `outcome`), or a kind of box
-         *     error (`outcome`, and `label` and `threshold` where wanted).
-         */
-        RecheckInRequest: {
-            /**
-             * Format: uuid
-             * @description The sender's own name for it: sent twice, it is done once.
-             */
-            key: string;
-            truth?: number;
-            predicted?: number;
-            label?: number;
-            outcome?: components["schemas"]["RecheckInOutcomeEnum"];
-            /** Format: double */
-            threshold?: number;
-        };
-        RecheckShape: {
-            id: number;
-            what: {
-                [key: string]: unknown;
-            };
-            /** @description By name for who answers for people, else a pseudonym. */
-            by: string;
-            /** @description Half of them because the model disagrees, half at random. */
-            asked: number;
-            waiting: number;
-            review: number;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            finished_at: string | null;
-            result: components["schemas"]["Result"] | null;
-        };
-        Rechecks: {
-            items: components["schemas"]["RecheckShape"][];
-            /** @description Looked at again for other evaluations before this version was frozen. */
-            before: components["schemas"]["LookedBefore"];
-            /** @description Disagreements that are asked again at once. */
-            most: number;
-        };
         RefusedPicture: {
             id: number;
             code: string;
+        };
+        /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
+        RescoreInRequest: {
+            runs: number[];
         };
         Rescored: {
             evaluations: number[];
@@ -5052,6 +5273,135 @@ export interface operations {
                 };
             };
             /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 holdout_example, not_ready, too_many_examples; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_curves_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurvePage"];
+                };
+            };
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_curves_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurveInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurveShape"];
+                };
+            };
+            /** @description Refused: 400 bad_request, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 curve_under_way, version_not_ready; 413 body_too_large; 415 unsupported_media_type; 422 bad_option, invalid, no_config, not_finite, nul_in_text, number_too_large, problem_of_another_kind, run_of_a_part, surrogate_in_text, unknown_preset, weights_missing, weights_of_another, weights_of_another_size, weights_unused; 429 too_many_attempts; 500 server_error; 503 database_busy, no_catalogue. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_curve_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurveDetail"];
+                };
+            };
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_curve_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurveShape"];
+                };
+            };
+            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 curve_has_ended, run_has_ended; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6938,6 +7288,109 @@ export interface operations {
                 };
             };
             /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 run_has_ended; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_runs_compare: {
+        parameters: {
+            query: {
+                /** @description Ids of runs by comma; the first is compared with. */
+                runs: string;
+            };
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonShape"];
+                };
+            };
+            /** @description Refused: 400 bad_runs; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_runs_rescore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescoreInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationShape"][];
+                };
+            };
+            /** @description Refused: 400 bad_request, bad_runs, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 csrf_failed, forbidden, token_scope; 404 not_found, volunteer_over; 409 no_checkpoint, version_not_ready; 413 body_too_large; 415 unsupported_media_type; 422 invalid, not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_runs_changed: {
+        parameters: {
+            query: {
+                change?: "gained" | "lost";
+                cursor?: string;
+                limit?: number;
+                /** @description Ids of runs by comma; the first is compared with. */
+                runs: string;
+            };
+            header?: never;
+            path: {
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPage"];
+                };
+            };
+            /** @description Refused: 400 bad_change, bad_cursor, bad_limit, bad_runs, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 409 not_comparable, not_scored; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -10,6 +10,10 @@ export interface Curve {
   dash?: number[]
   /** Round marks without a line between them. */
   marks?: boolean
+  /** This curve and the next are the upper and lower edge of a band, which is filled with this one's colour. */
+  band?: boolean
+  /** A line that only bounds something. */
+  thin?: boolean
 }
 
 interface Props {
@@ -28,7 +32,7 @@ export function Curves({ description, xLabel, x, curves, height = 240, percent =
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const { colorScheme } = useMantineColorScheme()
-  const shape = curves.map((curve) => `${curve.label}|${curve.colour}`).join(';')
+  const shape = curves.map((curve) => `${curve.label}|${curve.colour}|${curve.band ?? ''}`).join(';')
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the curves' looks; their points follow below
   useEffect(() => {
@@ -54,17 +58,20 @@ export function Curves({ description, xLabel, x, curves, height = 240, percent =
             values: (_, ticks) => ticks.map((tick) => (percent ? `${Math.round(tick * 100)} %` : String(tick))),
           },
         ],
+        bands: curves.flatMap((curve, at) =>
+          curve.band ? [{ series: [at + 1, at + 2] as [number, number], fill: `${curve.colour}26` }] : [],
+        ),
         series: [
           { label: xLabel },
           ...curves.map((curve) => ({
             label: curve.label,
             stroke: curve.colour,
-            width: 2,
+            width: curve.thin ? 0.5 : 2,
             dash: curve.dash,
             spanGaps: true,
             ...(curve.marks
               ? { paths: () => null, points: { show: true, size: 13, fill: curve.colour } }
-              : { points: { show: curve.values.length < 60, size: 6 } }),
+              : { points: { show: !curve.thin && curve.values.length < 60, size: 6 } }),
             value: (_: uPlot, value: number | null) => write(value),
           })),
         ],

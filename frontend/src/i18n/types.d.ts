@@ -3,9 +3,11 @@ import type account from './en/account.json'
 import type again from './en/again.json'
 import type box from './en/box.json'
 import type common from './en/common.json'
+import type compare from './en/compare.json'
 import type cycle from './en/cycle.json'
 import type data from './en/data.json'
 import type errors from './en/errors.json'
+import type gain from './en/gain.json'
 import type help from './en/help.json'
 import type label from './en/label.json'
 import type people from './en/people.json'
@@ -35,7 +37,9 @@ declare module 'i18next' {
       tokens: typeof tokens
       training: typeof training
       tryout: typeof tryout
+      compare: typeof compare
       cycle: typeof cycle
+      gain: typeof gain
       versions: typeof versions
       volunteers: typeof volunteers
       errors: typeof errors

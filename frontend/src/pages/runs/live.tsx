@@ -26,6 +26,7 @@ import { Facts } from '@/components/Facts'
 import { PageTitle } from '@/components/PageTitle'
 import { useFormat } from '@/i18n/format'
 import { presetTitle } from './inWords'
+import { MoreLabels } from './MoreLabels'
 import { seriesOf } from './metrics'
 import { RunBadge } from './page'
 
@@ -47,6 +48,7 @@ export default function RunPage() {
       <Stack>
         <State pid={pid} run={run.data} />
         <Plots pid={pid} run={run.data} />
+        <MoreLabels pid={pid} run={run.data} />
         <Log pid={pid} run={run.data} />
       </Stack>
     </>

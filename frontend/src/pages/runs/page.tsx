@@ -1,8 +1,10 @@
-import { Anchor, Badge, Button, Progress, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Badge, Button, Checkbox, Group, Progress, Stack, Table, Text, Title } from '@mantine/core'
 import { IconChartLine } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { LEAST, MOST } from '@/api/comparison'
 import { errorText } from '@/api/errors'
 import { projectQuery } from '@/api/project'
 import { isLive, type Run, runsQuery } from '@/api/training'
@@ -55,15 +57,39 @@ function RunTable({ pid, runs, kind }: { pid: number; runs: Run[]; kind: string 
   const { t } = useTranslation('training')
   const format = useFormat()
   const share = (value: number | null) => (value === null ? '–' : format.percent(value, 1))
+  const [ticked, setTicked] = useState<number[]>([])
+  const tick = (id: number, on: boolean) => setTicked((now) => (on ? [...now, id] : now.filter((one) => one !== id)))
   return (
     <section aria-labelledby="runs-heading">
       <Title order={2} fz="h4" mb="xs" id="runs-heading">
         {t('runs.list')}
       </Title>
+      {runs.length >= LEAST && (
+        <Group gap="sm" mb="xs">
+          <Button
+            size="xs"
+            variant="default"
+            disabled={ticked.length < LEAST}
+            renderRoot={(props) =>
+              ticked.length < LEAST ? (
+                <button type="button" {...props} />
+              ) : (
+                <Link {...props} to="/p/$pid/runs/compare" params={{ pid }} search={{ runs: ticked.join(',') }} />
+              )
+            }
+          >
+            {t('runs.compare', { count: ticked.length })}
+          </Button>
+          <Text size="sm" c="dimmed">
+            {t('runs.compareHelp')}
+          </Text>
+        </Group>
+      )}
       <Table.ScrollContainer type="native" minWidth={640} tabIndex={0} role="region" aria-label={t('runs.list')}>
         <Table verticalSpacing="sm" highlightOnHover>
           <Table.Thead>
             <Table.Tr>
+              <Table.Th>{t('runs.ticks')}</Table.Th>
               <Table.Th>{t('run.name')}</Table.Th>
               <Table.Th>{t('run.state')}</Table.Th>
               <Table.Th>{t('run.version')}</Table.Th>
@@ -75,6 +101,15 @@ function RunTable({ pid, runs, kind }: { pid: number; runs: Run[]; kind: string 
           <Table.Tbody>
             {runs.map((run) => (
               <Table.Tr key={run.id}>
+                <Table.Td>
+                  <Checkbox
+                    size="sm"
+                    aria-label={t('runs.tick', { name: run.name || t('run.unnamed', { id: run.id }) })}
+                    checked={ticked.includes(run.id)}
+                    disabled={!ticked.includes(run.id) && ticked.length >= MOST}
+                    onChange={(event) => tick(run.id, event.currentTarget.checked)}
+                  />
+                </Table.Td>
                 <Table.Td>
                   <Anchor component={Link} to={`/p/${pid}/runs/${run.id}`} underline="always">
                     {run.name || t('run.unnamed', { id: run.id })}
