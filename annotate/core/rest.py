@@ -25,6 +25,7 @@ MAX_DEPTH = 32
 MAX_BODY_BYTES = 4 * 2**20
 MAX_INTEGER_DIGITS = 18
 MAX_ID = 2**63 - 1
+MOST_OFFSET = 2**31
 # A whole string (an unfinished one reaches to the end), or one bracket outside strings. Nothing here backtracks.
 BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
@@ -281,6 +282,17 @@ def decode_cursor(text: str, length: int) -> list[Any]:
     if not usable or not all(isinstance(value, (int, float, str)) and not isinstance(value, bool) for value in values):
         raise errors.BadRequest("bad_cursor", "This cursor was not made here.", {"parameter": "cursor"})
     return values
+
+
+def offset_in(query: Mapping[str, str]) -> int:
+    """Where a page of something without keys begins; BadRequest for a cursor that holds no offset."""
+    cursor = query.get("cursor")
+    if not cursor:
+        return 0
+    (offset,) = decode_cursor(cursor, 1)
+    if not isinstance(offset, int) or not 0 <= offset < MOST_OFFSET:
+        raise errors.BadRequest("bad_cursor", "This cursor was not made here.", {"parameter": "cursor"})
+    return offset
 
 
 def keyset_page(

@@ -9,11 +9,10 @@ from django.db.models import Q, QuerySet
 from annotate.consensus import selectors as consensus
 from annotate.consensus.models import Decision
 from annotate.core import errors, rest
-from annotate.core.audit import Audit
-from annotate.datasets import facets, people
+from annotate.datasets import facets, history, people
 from annotate.ingest import selectors as ingest
-from annotate.ingest.models import Image, ImportedLabel
-from annotate.labeling.models import Prediction, Proposal, Task, Vote
+from annotate.ingest.models import Image
+from annotate.labeling.models import Prediction, Task
 from annotate.projects.models import Project
 from annotate.projects.roles import Action
 
@@ -22,7 +21,6 @@ TASK_STATES = (Task.State.OPEN, Task.State.CLOSED, Task.State.REVIEW)
 IMAGE_STATES = (Image.State.EXCLUDED, Image.State.DELETED, Image.State.EXAMPLE)
 STATES = (*TASK_STATES, "unasked", "set_aside", *IMAGE_STATES)
 AGREEMENTS = ("unanimous", "disputed", "low")
-ASKED_AGAIN = "task_asked_again"
 
 
 @dataclass(frozen=True)
@@ -109,14 +107,11 @@ def _tile(image: Image, task: Task | None) -> dict[str, Any]:
 
 def item(project: Project, iid: int, *, reader: frozenset[Action]) -> dict[str, Any]:
     """One picture with all that was said of it; what `reader` may do decides who is shown by name."""
-    rows = Image.objects.filter(project=project, pk=iid).exclude(state=Image.State.EMPTIED)
-    image = rows.select_related("batch").first()
-    if image is None:
-        raise errors.NotFound("not_found", "There is no such picture here.")
+    image = picture_for(project, iid)
     task = _tasks([image.pk]).get(image.pk)
-    decisions = list(Decision.objects.filter(task=task).select_related("actor").order_by("id")) if task else []
-    rulings = [_ruling(project, one, reader=reader) for one in decisions]
+    rulings = _rulings(project, task, reader=reader)
     models = Prediction.objects.filter(image=image).order_by("-id")
+    told = history.page(project, image, task=task, rulings=rulings, reader=reader, query={})
     return {
         **_tile(image, task),
         "display": ingest.picture_url(project.pk, image.pk, "display"),
@@ -132,9 +127,32 @@ def item(project: Project, iid: int, *, reader: frozenset[Action]) -> dict[str, 
         "task": _task(task),
         "consensus": _consensus(task),
         "decisions": rulings,
-        "timeline": _timeline(project, image, task=task, rulings=rulings, reader=reader),
+        "timeline": told["items"],
+        "timeline_next": told["next"],
         "predictions": [{"model": one.model, "distribution": one.distribution} for one in models],
     }
+
+
+def picture_for(project: Project, iid: int) -> Image:
+    """One picture of this project with its delivery; NotFound."""
+    rows = Image.objects.filter(project=project, pk=iid).exclude(state=Image.State.EMPTIED)
+    image = rows.select_related("batch__created_by").first()
+    if image is None:
+        raise errors.NotFound("not_found", "There is no such picture here.")
+    return image
+
+
+def history_of(project: Project, iid: int, query: Mapping[str, str], *, reader: frozenset[Action]) -> dict[str, Any]:
+    """One page of what happened to a picture, oldest first."""
+    image = picture_for(project, iid)
+    task = _tasks([image.pk]).get(image.pk)
+    rulings = _rulings(project, task, reader=reader)
+    return history.page(project, image, task=task, rulings=rulings, reader=reader, query=query)
+
+
+def _rulings(project: Project, task: Task | None, *, reader: frozenset[Action]) -> list[dict[str, Any]]:
+    found = Decision.objects.filter(task=task).select_related("actor").order_by("id") if task else ()
+    return [_ruling(project, one, reader=reader) for one in found]
 
 
 def _task(task: Task | None) -> dict[str, Any] | None:
@@ -176,57 +194,4 @@ def _ruling(project: Project, one: Decision, *, reader: frozenset[Action]) -> di
         "note": one.note,
         "asking": one.asking,
         "person": people.shown(project, one.actor, reader=reader),
-    }
-
-
-EVENT: dict[str, Any] = {
-    "person": "", "answer": None, "text": "", "asking": None, "counted": None, "surplus": None, "superseded": None,
-    "proposed": None, "score": None, "took_ms": None, "gold": None,
-}  # fmt: skip
-
-
-def _timeline(
-    project: Project, image: Image, *, task: Task | None, rulings: list[dict[str, Any]], reader: frozenset[Action]
-) -> list[dict[str, Any]]:
-    """Everything that was said of the picture, oldest first."""
-    events = [{**EVENT, "at": image.created_at, "what": "added"}]
-    for label in ImportedLabel.objects.filter(image=image):
-        events.append(
-            {**EVENT, "at": label.created_at, "what": "imported", "person": label.source_name, "text": label.label}
-        )
-    events += [
-        {**EVENT, "at": one["at"], "what": "decision", "text": one["ruling"]}
-        | {key: one[key] for key in ("person", "answer", "asking")}
-        for one in rulings
-    ]
-    if task is not None:
-        events += [_vote(project, one, reader=reader) for one in _votes(task)]
-        events += [
-            {**EVENT, "at": one.created_at, "what": "proposal", "person": one.model, "answer": one.answer}
-            | {"score": one.score, "superseded": not one.live}
-            for one in Proposal.objects.filter(task=task)
-        ]
-        again = Audit.objects.filter(subject="task", subject_id=task.pk, verb=ASKED_AGAIN)
-        events += [{**EVENT, "at": one.at, "what": "asked_again", "asking": one.data.get("asking")} for one in again]
-    return sorted(events, key=lambda event: event["at"])
-
-
-def _votes(task: Task) -> QuerySet[Vote]:
-    return Vote.objects.filter(task=task).select_related("user").order_by("id")
-
-
-def _vote(project: Project, one: Vote, *, reader: frozenset[Action]) -> dict[str, Any]:
-    return {
-        **EVENT,
-        "at": one.created_at,
-        "what": "vote",
-        "person": people.shown(project, one.user, reader=reader) or one.source,
-        "answer": one.answer,
-        "asking": one.asking,
-        "counted": one.counted,
-        "surplus": one.surplus,
-        "superseded": one.superseded,
-        "proposed": one.proposal_id is not None,
-        "took_ms": one.took_ms,
-        "gold": one.gold,
     }

@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{PROJECT}/images/actions", pictures.ActionsView.as_view()),
     path(f"{PROJECT}/images/empty-bin", pictures.BinView.as_view()),
     path(f"{PROJECT}/images/<int:iid>", pictures.PictureView.as_view()),
+    path(f"{PROJECT}/images/<int:iid>/history", pictures.HistoryView.as_view()),
+    path(f"{PROJECT}/images/<int:iid>/versions", pictures.StoodView.as_view()),
     path(f"{PROJECT}/versions", versions.VersionsView.as_view()),
     path(f"{PROJECT}/versions/<int:vid>", versions.VersionView.as_view()),
     path(f"{PROJECT}/versions/<int:vid>/exports", versions.ExportsView.as_view()),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from annotate.manifest.schema import FORMAT, ClassEntry, Label, Manifest, Record, VoteRow, canonical_line
@@ -28,6 +29,19 @@ class Version:
         for row in self._rows(self.manifest.record_shards):
             if split is None or row["split"] == split:
                 yield _record(row)
+
+    def find(self, digest: str) -> Record | None:
+        """The record of one picture; None where the version has none. Reads the one group of rows it can lie in."""
+        for name in self.manifest.record_shards:
+            with self.opener(name) as file:
+                table = pq.ParquetFile(file)
+                for group in range(table.num_row_groups):
+                    if _may_hold(table.metadata.row_group(group), digest):
+                        rows = table.read_row_group(group)
+                        found = rows.filter(pc.equal(rows["digest"], digest)).to_pylist()
+                        if found:
+                            return _record(found[0])
+        return None
 
     def votes(self) -> Iterator[VoteRow]:
         """Every vote; its place in this order is the number that records name."""
@@ -104,6 +118,13 @@ def _manifest(found: dict[str, Any], name: str) -> Manifest:
         return Manifest(**known)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"{name}: manifest.json does not hold what format {FORMAT} asks for ({error})") from error
+
+
+def _may_hold(group: pq.RowGroupMetaData, digest: str) -> bool:
+    """Whether the group's rows reach over the digest, as far as its statistics say."""
+    columns = (group.column(place) for place in range(group.num_columns))
+    ends = next(column.statistics for column in columns if column.path_in_schema == "digest")
+    return ends is None or not ends.has_min_max or ends.min <= digest <= ends.max
 
 
 def _record(row: dict[str, Any]) -> Record:

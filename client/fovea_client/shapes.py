@@ -145,7 +145,7 @@ class FileResult(TypedDict):
 PictureState = Literal["open", "closed", "review", "unasked", "set_aside", "excluded", "deleted", "example"]
 
 
-SplitEnum = Literal["train", "holdout", "none"]
+Split225Enum = Literal["train", "holdout", "none"]
 
 
 class Tile(TypedDict):
@@ -154,7 +154,7 @@ class Tile(TypedDict):
     thumb: str
     width: int
     height: int
-    split: SplitEnum
+    split: Split225Enum
     state: PictureState
     answer: dict[str, Any] | None
     confidence: float | None
@@ -182,7 +182,20 @@ class ConsensusShape(TypedDict):
     updated_at: str
 
 
-WhatEnum = Literal["added", "imported", "vote", "decision", "proposal", "asked_again"]
+WhatEnum = Literal[
+    "added",
+    "imported",
+    "handed_out",
+    "vote",
+    "settled",
+    "decision",
+    "proposal",
+    "asked_again",
+    "exclude",
+    "include",
+    "delete",
+    "restore",
+]
 
 
 class EventShape(TypedDict):
@@ -191,6 +204,7 @@ class EventShape(TypedDict):
     person: str
     answer: dict[str, Any] | None
     text: str
+    note: str
     asking: int | None
     counted: bool | None
     surplus: bool | None
@@ -230,7 +244,7 @@ class PictureItem(TypedDict):
     thumb: str
     width: int
     height: int
-    split: SplitEnum
+    split: Split225Enum
     state: PictureState
     answer: dict[str, Any] | None
     confidence: float | None
@@ -252,6 +266,7 @@ class PictureItem(TypedDict):
     consensus: ConsensusShape | None
     decisions: list[RulingShape]
     timeline: list[EventShape]
+    timeline_next: str | None
     predictions: list[PredictionShape]
 
 

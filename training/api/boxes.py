@@ -93,7 +93,7 @@ class EvaluationBoxesView(ProjectView):
             evaluation,
             _wanted(evaluation, query),
             shown=paging.one_of(query, "show", shown.SHOWN, default="errors"),
-            start=paging.offset_of(query),
+            start=rest.offset_in(query),
             limit=rest.page_limit(query),
         )
         items = [{**_picture(row, self.project), "counts": row.counts} for row in found]
@@ -118,7 +118,7 @@ class EvaluationErrorsView(ProjectView):
             evaluation,
             _wanted(evaluation, query),
             kind=paging.one_of(query, "kind", shown.KINDS, default=shown.MISSED),
-            start=paging.offset_of(query),
+            start=rest.offset_in(query),
             limit=rest.page_limit(query),
         )
         items = [{**_picture(row, self.project), "kind": row.kind, "overlap": row.overlap} for row in found]

@@ -101,7 +101,7 @@ class EvaluationPicturesView(ProjectView):
         """The pictures behind a cell of the confusion matrix."""
         evaluation = selectors.evaluation_for(self.project, eid)
         query = request.query_params
-        offset, limit = paging.offset_of(query), rest.page_limit(query)
+        offset, limit = rest.offset_in(query), rest.page_limit(query)
         rows, more = shown.pictures_of_cell(
             evaluation,
             truth=paging.class_of(query, "truth"),

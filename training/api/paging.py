@@ -8,7 +8,6 @@ from drf_spectacular.utils import OpenApiParameter
 from annotate.core import errors, rest
 
 PARAMETERS: Final = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
-MOST_OFFSET: Final = 2**31
 
 
 def class_of(query: Mapping[str, str], name: str) -> int | None:
@@ -28,17 +27,6 @@ def one_of(query: Mapping[str, str], name: str, known: tuple[str, ...], *, defau
         sentence = f"{name} must be one of {', '.join(known)}."
         raise errors.BadRequest("bad_choice", sentence, {"parameter": name})
     return said
-
-
-def offset_of(query: Mapping[str, str]) -> int:
-    """Where the page begins; BadRequest for a cursor that `cursor_at` did not make."""
-    cursor = query.get("cursor")
-    if not cursor:
-        return 0
-    (offset,) = rest.decode_cursor(cursor, 1)
-    if not isinstance(offset, int) or not 0 <= offset < MOST_OFFSET:
-        raise errors.BadRequest("bad_cursor", "This cursor was not made here.", {"parameter": "cursor"})
-    return offset
 
 
 def cursor_at(offset: int | None) -> str | None:

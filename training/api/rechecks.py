@@ -152,7 +152,7 @@ class ClassPicturesView(ProjectView):
         if label is None:
             raise errors.BadRequest("bad_class", "class must be the index of a class.", {"parameter": "class"})
         outcome = paging.one_of(query, "outcome", shown.OUTCOMES, default=shown.FOUND)
-        offset, limit = paging.offset_of(query), rest.page_limit(query)
+        offset, limit = rest.offset_in(query), rest.page_limit(query)
         rows, more = shown.pictures_of_class(evaluation, label=label, outcome=outcome, offset=offset, limit=limit)
         after = paging.cursor_at(offset + limit if more else None)
         return Response({"items": [self._shape(row) for row in rows], "next": after})

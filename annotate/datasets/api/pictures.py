@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from annotate.core import errors, fields, rest
 from annotate.core.grants import Scope
 from annotate.core.hint import nudge
-from annotate.datasets import browse, jobs, services
+from annotate.datasets import browse, history, jobs, services
 from annotate.datasets.services.pictures import ACTIONS, AT_ONCE, RULINGS
 from annotate.ingest.models import Image
 from annotate.projects.roles import Action
@@ -104,10 +104,11 @@ class RulingShape(serializers.Serializer[Any]):
 
 class EventShape(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
-    what = serializers.ChoiceField(choices=["added", "imported", "vote", "decision", "proposal", "asked_again"])
+    what = serializers.ChoiceField(choices=history.WHAT)
     person = serializers.CharField(help_text="Who, by pseudonym or name; the source or model where it was no person.")
     answer = serializers.DictField(child=serializers.JSONField(), allow_null=True)
-    text = serializers.CharField()
+    text = serializers.CharField(help_text="The delivery, the source's word, the ruling or the method.")
+    note = serializers.CharField(help_text="Why, where somebody said so; of an imported label why it was not taken.")
     asking = serializers.IntegerField(allow_null=True)
     counted = serializers.BooleanField(allow_null=True)
     surplus = serializers.BooleanField(allow_null=True)
@@ -137,8 +138,35 @@ class PictureItem(Tile):
     task = TaskShape(allow_null=True)
     consensus = ConsensusShape(allow_null=True)
     decisions = RulingShape(many=True)
-    timeline = EventShape(many=True)
+    timeline = EventShape(many=True, help_text="Its first page.")
+    timeline_next = serializers.CharField(allow_null=True)
     predictions = PredictionShape(many=True)
+
+
+class EventPage(serializers.Serializer[Any]):
+    items = EventShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class ExportedIn(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    format = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class StoodIn(serializers.Serializer[Any]):
+    id = serializers.IntegerField(help_text="Of the version.")
+    number = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    split = serializers.ChoiceField(choices=history.SIDES)
+    state = serializers.ChoiceField(choices=["labeled", "empty", "unresolved", "unlabeled"])
+    answer = serializers.DictField(child=serializers.JSONField(), allow_null=True)
+    exports = ExportedIn(many=True)
+
+
+class StoodPage(serializers.Serializer[Any]):
+    items = StoodIn(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class ActionIn(fields.Strict):
@@ -203,6 +231,29 @@ class PictureView(ProjectView):
     def get(self, request: Request, pid: int, iid: int) -> Response:
         """One picture with its answer, its votes and its history."""
         return Response(browse.item(self.project, iid, reader=self.allowed))
+
+
+class HistoryView(ProjectView):
+    """People stand there as on the picture's own page."""
+
+    rules = {"GET": Action.BROWSE}
+
+    @extend_schema(operation_id="images_history", parameters=PAGING[:1], responses=EventPage)
+    def get(self, request: Request, pid: int, iid: int) -> Response:
+        """What happened to a picture, oldest first, page by page."""
+        return Response(browse.history_of(self.project, iid, request.GET, reader=self.allowed))
+
+
+class StoodView(ProjectView):
+    """The versions a picture stood in."""
+
+    rules = {"GET": Action.BROWSE}
+
+    @extend_schema(operation_id="images_versions", parameters=PAGING[:1], responses=StoodPage)
+    def get(self, request: Request, pid: int, iid: int) -> Response:
+        """The versions and exports that a picture stood in, with its split and answer there."""
+        image = browse.picture_for(self.project, iid)
+        return Response(history.versions_with(self.project, image, request.GET))
 
 
 class ActionsView(ProjectView):

@@ -3,7 +3,7 @@
 from annotate.labeling.services.asking import ask_again, refuse_holdout, return_skipped, set_ranks
 from annotate.labeling.services.examples import use_as_example
 from annotate.labeling.services.gold import LEAST_ANSWERS, LEAST_GOLD, pause, resume, set_gold
-from annotate.labeling.services.imports import retry_unknown, take_imported
+from annotate.labeling.services.imports import imported_answers, retry_unknown, take_imported
 from annotate.labeling.services.leases import drop_leases, expire_leases, leases_held, release, waiting_on_others
 from annotate.labeling.services.machine import add_predictions, propose
 from annotate.labeling.services.peek import peek
@@ -48,6 +48,7 @@ __all__ = [
     "expire_leases",
     "follow_images",
     "follow_settings",
+    "imported_answers",
     "leases_held",
     "open_tasks",
     "own_leases",

@@ -1,7 +1,7 @@
 """Labels that came with the pictures: votes of a named source, gold, or proposals; truth on the holdout."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -65,6 +65,13 @@ def _take(project: Project, label: ImportedLabel, names: Mapping[str, int]) -> N
         ImportedLabel.objects.filter(pk=label.pk, taken_at=None).update(
             taken_at=Now(), note=note, label=unknown[:200] or label.label
         )
+
+
+def imported_answers(project: Project, labels: Sequence[ImportedLabel]) -> list[Any]:
+    """What each says as an answer of its kind; None where a class of it is not one of the project's, or the kind does
+    not allow it."""
+    names = projects.concepts_by_name(project) if labels else {}
+    return [_answer(project, label, names)[0] for label in labels]
 
 
 def _answer(project: Project, label: ImportedLabel, names: Mapping[str, int]) -> tuple[Any, str]:

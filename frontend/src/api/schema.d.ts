@@ -1067,6 +1067,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{pid}/images/{iid}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to a picture, oldest first, page by page.
+         * @description People stand there as on the picture's own page.
+         */
+        get: operations["images_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{pid}/images/{iid}/picture/{rendition}": {
         parameters: {
             query?: never;
@@ -1079,6 +1099,26 @@ export interface paths {
          * @description The bytes of one rendition; the untouched original only as a download, and only for admins and researchers.
          */
         get: operations["images_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{pid}/images/{iid}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions and exports that a picture stood in, with its split and answer there.
+         * @description The versions a picture stood in.
+         */
+        get: operations["images_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2669,6 +2709,10 @@ export interface components {
         };
         /** @enum {string} */
         EvaluationState: "queued" | "running" | "ready" | "failed";
+        EventPage: {
+            items: components["schemas"]["EventShape"][];
+            next: string | null;
+        };
         EventShape: {
             /** Format: date-time */
             at: string;
@@ -2678,7 +2722,10 @@ export interface components {
             answer: {
                 [key: string]: unknown;
             } | null;
+            /** @description The delivery, the source's word, the ruling or the method. */
             text: string;
+            /** @description Why, where somebody said so; of an imported label why it was not taken. */
+            note: string;
             asking: number | null;
             counted: boolean | null;
             surplus: boolean | null;
@@ -2729,6 +2776,12 @@ export interface components {
             created_at: string;
             created_by: string;
             job: components["schemas"]["JobBar"] | null;
+        };
+        ExportedIn: {
+            id: number;
+            format: string;
+            /** Format: date-time */
+            at: string;
         };
         /** @description Totals of the whole project by value, as a sweep last counted them. */
         FacetsShape: {
@@ -3350,7 +3403,7 @@ export interface components {
             thumb: string;
             width: number;
             height: number;
-            split: components["schemas"]["SplitEnum"];
+            split: components["schemas"]["Split225Enum"];
             state: components["schemas"]["PictureState"];
             answer: {
                 [key: string]: unknown;
@@ -3377,7 +3430,9 @@ export interface components {
             task: components["schemas"]["TaskShape"] | null;
             consensus: components["schemas"]["ConsensusShape"] | null;
             decisions: components["schemas"]["RulingShape"][];
+            /** @description Its first page. */
             timeline: components["schemas"]["EventShape"][];
+            timeline_next: string | null;
             predictions: components["schemas"]["PredictionShape"][];
         };
         PictureShape: {
@@ -3755,7 +3810,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        SplitEnum: "train" | "holdout" | "none";
+        Split225Enum: "train" | "holdout" | "none";
         Stage: {
             name: components["schemas"]["NameEnum"];
             waiting: number;
@@ -3767,6 +3822,27 @@ export interface components {
         };
         /** @enum {string} */
         StatusEnum: "stored" | "repeated" | "refused";
+        /** @enum {string} */
+        StoodAs: "train" | "val" | "holdout" | "left_out";
+        StoodIn: {
+            /** @description Of the version. */
+            id: number;
+            number: number;
+            /** Format: date-time */
+            at: string;
+            split: components["schemas"]["StoodAs"];
+            state: components["schemas"]["StoodInStateEnum"];
+            answer: {
+                [key: string]: unknown;
+            } | null;
+            exports: components["schemas"]["ExportedIn"][];
+        };
+        /** @enum {string} */
+        StoodInStateEnum: "labeled" | "empty" | "unresolved" | "unlabeled";
+        StoodPage: {
+            items: components["schemas"]["StoodIn"][];
+            next: string | null;
+        };
         TaskShape: {
             id: number;
             state: string;
@@ -3794,7 +3870,7 @@ export interface components {
             thumb: string;
             width: number;
             height: number;
-            split: components["schemas"]["SplitEnum"];
+            split: components["schemas"]["Split225Enum"];
             state: components["schemas"]["PictureState"];
             answer: {
                 [key: string]: unknown;
@@ -4048,7 +4124,7 @@ export interface components {
             created_at: string;
         };
         /** @enum {string} */
-        WhatEnum: "added" | "imported" | "vote" | "decision" | "proposal" | "asked_again";
+        WhatEnum: "added" | "imported" | "handed_out" | "vote" | "settled" | "decision" | "proposal" | "asked_again" | "exclude" | "include" | "delete" | "restore";
         /** @enum {string} */
         WhoEnum: "stranger" | "volunteer" | "account";
         /**
@@ -6316,7 +6392,40 @@ export interface operations {
                     "application/json": components["schemas"]["PictureItem"];
                 };
             };
-            /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            /** @description Refused: 400 bad_cursor, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 bad_answer, not_finite, nul_in_text, number_too_large, outside_picture, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    images_history: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                iid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Refused: 400 bad_cursor, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 413 body_too_large; 422 bad_answer, not_finite, nul_in_text, number_too_large, outside_picture, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6349,6 +6458,39 @@ export interface operations {
                 };
             };
             /** @description Refused: 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    images_versions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                iid: number;
+                pid: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoodPage"];
+                };
+            };
+            /** @description Refused: 400 bad_cursor, bad_limit, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 not_found, volunteer_over; 409 version_not_ready; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -57,4 +57,5 @@ type Answered<T> = Omit<T, 'answer'> & { answer: Answer | null }
 export type PersonMiss = Answered<Omit<Schema['PersonMiss'], 'settled'>> & { settled: Answer | null }
 export type ImageItem = Answered<Schema['Tile']>
 export type TimelineEvent = Answered<Schema['EventShape']>
+export type StoodIn = Answered<Schema['StoodIn']>
 export type ImageDetail = Answered<Omit<Schema['PictureItem'], 'timeline'>> & { timeline: TimelineEvent[] }

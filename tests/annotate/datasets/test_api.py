@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from annotate.accounts.models import User
 from annotate.consensus import services as consensus
-from annotate.datasets import facets, services
+from annotate.datasets import facets, history, jobs, services
 from annotate.datasets.models import Export
-from annotate.ingest.models import Image, ImportedLabel
-from annotate.labeling.models import Prediction, Proposal, Task
+from annotate.ingest.models import Batch, Image, ImportedLabel
+from annotate.labeling.models import Lease, Prediction, Proposal, Task
 from annotate.manifest.read import open_version
 from annotate.projects.models import Member, Project
 from tests.annotate.datasets import crowd
@@ -206,20 +207,36 @@ def item(client: APIClient, project: Project, image: Image) -> dict[str, Any]:
 def test_the_item_page_tells_the_whole_story() -> None:
     project, admin, (bo, cy) = crowd.small_project(0)
     image = make_image(project, 1, name="story.png", licence="CC0", author="A. Nobody")
+    batch = Batch.objects.create(project=project, name="spring", created_by=admin)
+    Image.objects.filter(pk=image.pk).update(batch=batch)
     ImportedLabel.objects.create(image=image, source_name="folder", label="Cats", labels_as="votes")
+    ImportedLabel.objects.create(image=image, source_name="list", label="cat", labels_as="votes")
     task = make_task(image)
     seen = Proposal.objects.create(task=task, answer=crowd.answer(project, "cat"), score=0.7, model="run-1")
     first = crowd.vote(task, bo, "cat", superseded=True)
     crowd.vote(task, bo, "dog", supersedes=first, proposal=seen)
     crowd.vote(task, cy, "cat")
     crowd.settle(task, "dog", counts={"dog": 1, "cat": 1}, confidence=0.5)
-    consensus.ask_again(project, task.pk, actor=admin)
+    Task.objects.filter(pk=task.pk).update(closed_at=timezone.now())
+    settled = item(client_for(admin), project, image)["timeline"][-1]
+    assert (settled["what"], settled["answer"], settled["score"]) == ("settled", crowd.answer(project, "dog"), 0.5)
+    consensus.ask_again(project, task.pk, actor=admin, note="the ears")
+    services.act_on_pictures(project, [image.pk], actor=admin, action="exclude")
+    services.act_on_pictures(project, [image.pk], actor=admin, action="include")
+    Lease.objects.create(project=project, task=task, user=bo, expires_at=timezone.now())
     crowd.decide(Task.objects.get(pk=task.pk), "settle", "owl", admin)
     Prediction.objects.create(image=image, model="run-1", distribution={str(concepts(project)["cat"]): 1.0})
     found = item(client_for(admin), project, image)
     assert [event["what"] for event in found["timeline"]] == [
-        "added", "imported", "proposal", "vote", "vote", "vote", "asked_again", "decision",
+        "added", "imported", "imported", "proposal", "vote", "vote", "vote", "asked_again", "exclude", "include",
+        "handed_out", "decision",
     ]  # fmt: skip
+    told = {event["what"]: event for event in found["timeline"]}
+    assert (told["added"]["text"], told["added"]["person"]) == ("spring", admin.name)
+    imported = [(one["text"], one["answer"]) for one in found["timeline"] if one["what"] == "imported"]
+    assert imported == [("Cats", None), ("cat", crowd.answer(project, "cat"))], "what is no class is a word only"
+    assert (told["asked_again"]["person"], told["asked_again"]["note"]) == (admin.name, "the ears")
+    assert (told["handed_out"]["person"], told["exclude"]["person"]) == ("Bo Example", admin.name)
     votes = [event for event in found["timeline"] if event["what"] == "vote"]
     assert [(vote["person"], vote["superseded"], vote["proposed"]) for vote in votes] == [
         ("Bo Example", True, False), ("Bo Example", False, True), ("cy", False, False),
@@ -242,6 +259,52 @@ def test_people_have_names_only_for_those_who_answer_for_them(role: str, named: 
     found = json.dumps(item(client_for(other), project, image))
     assert (("Bo Example" in found), ("Vera Verily" in found)) == (named, volunteers)
     assert "bo.username" not in found
+
+
+def test_a_long_history_comes_in_pages_and_costs_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    project, admin, (bo, cy) = crowd.small_project(0)
+    image = crowd.labeled(project, 1, [bo, cy], ["cat", "cat"])
+    client = client_for(admin)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            item(client, project, image)
+        return len(queries)
+
+    few = cost()
+    task = Task.objects.get(image=image)
+    for number in range(4):
+        crowd.vote(task, make_user(f"p{number}"), "cat", surplus=True, counted=False)
+        consensus.ask_again(project, task.pk, actor=admin)
+        Task.objects.update(state=Task.State.CLOSED)
+    assert cost() <= few + 1, "one more for who asked again, however many"
+    monkeypatch.setattr(history, "PAGE", 4)
+    first = item(client, project, image)
+    assert len(first["timeline"]) == 4
+    path = f"/api/projects/{project.pk}/images/{image.pk}/history"
+    second = client.get(path, {"cursor": first["timeline_next"]}).json()
+    third = client.get(path, {"cursor": second["next"]}).json()
+    assert (len(second["items"]), len(third["items"]), third["next"]) == (4, 3, None)
+    assert client.get(path, {"cursor": "made-up"}).json()["code"] == "bad_cursor"
+
+
+def test_a_picture_knows_the_versions_and_exports_it_stood_in() -> None:
+    project, admin, (bo, cy) = crowd.small_project(3)
+    image = Image.objects.filter(project=project).order_by("id")[1]
+    versions = [services.start_freeze(project, actor=admin) for _ in range(2)]
+    jobs.sweep()
+    services.act_on_pictures(project, [image.pk], actor=admin, action="exclude")
+    services.start_freeze(project, actor=admin)
+    jobs.sweep()
+    late = crowd.labeled(project, 90, [bo, cy], ["cat", "cat"])
+    Export.objects.create(version=versions[0], format="csv", created_by=admin)
+    client = client_for(admin)
+    found = client.get(f"/api/projects/{project.pk}/images/{image.pk}/versions").json()
+    assert [(one["number"], one["state"], len(one["exports"])) for one in found["items"]] == [
+        (2, "labeled", 0), (1, "labeled", 1),
+    ]  # fmt: skip
+    assert found["items"][0]["split"] in ("train", "val", "holdout") and "choice" in found["items"][0]["answer"]
+    assert client.get(f"/api/projects/{project.pk}/images/{late.pk}/versions").json()["items"] == []
 
 
 def test_annotators_do_not_browse() -> None:

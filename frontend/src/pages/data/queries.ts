@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, ask } from '@/api/client'
-import type { ImageCount, ImageDetail, ImageItem, Page } from '@/api/types'
+import type { ImageCount, ImageDetail, ImageItem, Page, StoodIn, TimelineEvent } from '@/api/types'
 import { type DataSearch, withoutEmpty } from './search'
 
 const PAGE = 120
@@ -39,6 +39,34 @@ export const countQuery = (pid: number, search: DataSearch) =>
     queryKey: [...imagesKey(pid), 'count', search],
     queryFn: (): Promise<ImageCount> =>
       ask(api.GET('/api/projects/{pid}/images/counts', { params: { path: { pid }, query: withoutEmpty(search) } })),
+  })
+
+/** What happened to a picture after the first page, which its own query has. */
+export const historyQuery = (pid: number, iid: number, first: string | null) =>
+  infiniteQueryOptions({
+    queryKey: [...imagesKey(pid), iid, 'history', first],
+    queryFn: ({ pageParam }): Promise<Page<TimelineEvent>> =>
+      ask(
+        api.GET('/api/projects/{pid}/images/{iid}/history', {
+          params: { path: { pid, iid }, query: { cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: first ?? '',
+    getNextPageParam: (page) => page.next,
+    enabled: false,
+  })
+
+export const stoodQuery = (pid: number, iid: number) =>
+  infiniteQueryOptions({
+    queryKey: [...imagesKey(pid), iid, 'versions'],
+    queryFn: ({ pageParam }): Promise<Page<StoodIn>> =>
+      ask(
+        api.GET('/api/projects/{pid}/images/{iid}/versions', {
+          params: { path: { pid, iid }, query: pageParam ? { cursor: pageParam } : {} },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
   })
 
 export const imageQuery = (pid: number, iid: number) =>

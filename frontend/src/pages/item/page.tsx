@@ -1,6 +1,6 @@
 import { Anchor, Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -14,12 +14,13 @@ import { useFormat } from '@/i18n/format'
 import { KINDS } from '@/kinds'
 import type { Mark } from '@/kinds/sketch'
 import type { Answer as DeskAnswer } from '@/store/desk'
-import { imageQuery } from '../data/queries'
+import { historyQuery, imageQuery } from '../data/queries'
 import { useAnswers } from '../data/useAnswers'
 import { useImageActions } from '../data/useImageActions'
 import { Distribution } from './Distribution'
 import { ExampleChoice } from './ExampleChoice'
 import classes from './item.module.css'
+import { Stood } from './Stood'
 import { Timeline } from './Timeline'
 
 const route = getRouteApi('/inside/shell/p/$pid/item/$iid')
@@ -32,7 +33,9 @@ export default function ItemPage() {
   const { say, classes: schema } = useAnswers(pid)
   const [chosen, setChosen] = useState<TimelineEvent | null>(null)
   // A list that was fetched anew holds other objects for the same events.
-  const shown = chosen && (image.timeline.find((event) => same(event, chosen)) ?? null)
+  const later = useInfiniteQuery(historyQuery(pid, iid, image.timeline_next))
+  const events = [...image.timeline, ...(later.data?.pages.flatMap((page) => page.items) ?? [])]
+  const shown = chosen && (events.find((event) => same(event, chosen)) ?? null)
   const answer = shown ? shown.answer : image.answer
   const marks = useMemo(() => marksOf(answer, schema), [answer, schema])
   const onShow = (event: TimelineEvent) =>
@@ -140,8 +143,20 @@ export default function ItemPage() {
             <Title order={2} fz="h4" mb="sm">
               {t('item.timeline')}
             </Title>
-            <Timeline events={image.timeline} say={say} shown={shown} onShow={onShow} />
+            <Timeline pid={pid} events={events} say={say} shown={shown} onShow={onShow} />
+            {(later.data ? later.hasNextPage : image.timeline_next) && (
+              <Button
+                size="xs"
+                variant="default"
+                mt="sm"
+                loading={later.isFetching}
+                onClick={() => (later.data ? later.fetchNextPage() : later.refetch())}
+              >
+                {t('item.moreEvents')}
+              </Button>
+            )}
           </Paper>
+          <Stood pid={pid} iid={iid} say={say} />
           {manages && image.split !== 'holdout' && image.state !== 'example' && image.state !== 'deleted' && (
             <ExampleChoice pid={pid} iid={iid} />
           )}

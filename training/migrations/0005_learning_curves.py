@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('datasets', '0003_facets'),
         ('projects', '0003_gold'),
-        ('training', '0003_tryouts'),
+        ('training', '0004_rechecks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
