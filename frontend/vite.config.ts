@@ -6,9 +6,11 @@ import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const CORE =
-  /\/node_modules\/(react|react-dom|scheduler|use-sync-external-store|i18next|react-i18next|openapi-fetch|@tanstack\/(history|react-router|router-core|store|react-store|query-core|react-query))\/|\/src\/(api\/(client|errors|project|session)|i18n\/[^/]+)\.ts$/
+  /\/node_modules\/(react|react-dom|scheduler|use-sync-external-store|i18next|react-i18next|openapi-fetch|@tanstack\/(query-core|react-query)|@tabler\/icons-react\/dist\/esm\/(createReactComponent|defaultAttributes))[/.]|\/src\/(api\/(client|errors|project|session)|i18n\/[^/]+|around)\.tsx?$/
+/** What leads from page to page: all of them need it but the label page, which stands alone. */
+const ROUTER = /\/node_modules\/@tanstack\/(history|react-router|router-core|store|react-store)\//
 /** What every label page needs; what draws boxes comes when somebody draws. */
-const DESK = /\/node_modules\/idb\/|\/src\/(store\/(?!drafts)|kinds\/(?!box\/)|kinds\/box\/(index|keys|marks|Controls)\b|canvas\/pyramid|pages\/label\/(use|keys|drawnKeys|answerText|quiet|sending|transport))/
+const DESK = /\/node_modules\/idb\/|\/src\/(store\/(?!drafts)|kinds\/(?!box\/)|kinds\/box\/(index|keys|marks|Controls)\b|canvas\/pyramid|pages\/label\/(use|keys|drawnKeys|answerText|quiet|sending|transport|guide|label\.module))/
 const NOT_CORE = /nfinite|utationObserver|useMutation|ueriesObserver|useQueries/
 
 const backend = process.env.FOVEA_BACKEND ?? 'http://127.0.0.1:8000'
@@ -51,6 +53,7 @@ export default defineConfig(({ command }) => ({
           groups: [
             // What every page needs, in one file: many small ones compress worse and cost a round trip each.
             { name: 'core', test: (id: string) => CORE.test(id) && !NOT_CORE.test(id) },
+            { name: 'router', test: ROUTER },
             { name: 'desk', test: DESK },
           ],
         },

@@ -182,20 +182,7 @@ class ConsensusShape(TypedDict):
     updated_at: str
 
 
-WhatEnum = Literal[
-    "added",
-    "imported",
-    "handed_out",
-    "vote",
-    "settled",
-    "decision",
-    "proposal",
-    "asked_again",
-    "exclude",
-    "include",
-    "delete",
-    "restore",
-]
+WhatEnum = Literal["added", "imported", "handed_out", "vote", "settled", "decision", "proposal", "asked_again", "exclude", "include", "delete", "restore"]
 
 
 class EventShape(TypedDict):

@@ -9,11 +9,12 @@ import {
 import { projectQuery } from './api/project'
 import { sessionQuery } from './api/session'
 import { type CompareSearch, readCompareSearch } from './pages/compare/search'
+import { PageComing } from './around'
 import { type DataSearch, readDataSearch } from './pages/data/search'
 import { type PeopleSearch, readPeopleSearch } from './pages/people/search'
 import { readSettingsSearch, type SettingsSearch } from './pages/settings/search'
 import { queryClient } from './queries'
-import { NoSuchPage, PageComing, PageFailed, Root } from './root'
+import { NoSuchPage, PageFailed, Root } from './root'
 
 /*
  * To add a page of a project: one line `projectPage('/name', () => import('./pages/name/page'))` in the list below
@@ -89,7 +90,7 @@ const label = createRoute({
   path: '/p/$pid/label',
   params: numbered('pid'),
   loader: ({ context, params }) => context.queryClient.ensureQueryData(projectQuery(params.pid)),
-  component: lazyRouteComponent(() => import('./pages/label/LabelPage')),
+  component: lazyRouteComponent(() => import('./pages/label/page')),
 })
 
 type Load = Parameters<typeof lazyRouteComponent>[0]

@@ -3234,6 +3234,19 @@ export interface components {
             pictures: components["schemas"]["PicturesApart"];
             classes: components["schemas"]["ClassApart"][];
         };
+        Part: {
+            pictures: number;
+            changed: number;
+            /** @description No longer scored: nothing settled, or no class of the model's. */
+            left: number;
+            /**
+             * Format: double
+             * @description 95 % interval of the share that changed.
+             */
+            low: number;
+            /** Format: double */
+            high: number;
+        };
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         PasswordInRequest: {
             old: string;
@@ -3591,6 +3604,49 @@ export interface components {
             };
             /** Format: date-time */
             created_at: string;
+        };
+        /** @enum {string} */
+        RecheckInOutcomeEnum: "false_positive" | "false_negative" | "missed" | "false" | "wrong_class" | "loose";
+        /**
+         * @description Which disagreements: a cell (`truth`, `predicted`), a class of several (`label`, `outcome`), or a kind of box
+         *     error (`outcome`, and `label` and `threshold` where wanted).
+         */
+        RecheckInRequest: {
+            /**
+             * Format: uuid
+             * @description The sender's own name for it: sent twice, it is done once.
+             */
+            key: string;
+            truth?: number;
+            predicted?: number;
+            label?: number;
+            outcome?: components["schemas"]["RecheckInOutcomeEnum"];
+            /** Format: double */
+            threshold?: number;
+        };
+        RecheckShape: {
+            id: number;
+            what: {
+                [key: string]: unknown;
+            };
+            /** @description By name for who answers for people, else a pseudonym. */
+            by: string;
+            /** @description Half of them because the model disagrees, half at random. */
+            asked: number;
+            waiting: number;
+            review: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            result: components["schemas"]["Result"] | null;
+        };
+        Rechecks: {
+            items: components["schemas"]["RecheckShape"][];
+            /** @description Looked at again for other evaluations before this version was frozen. */
+            before: components["schemas"]["LookedBefore"];
+            /** @description Disagreements that are asked again at once. */
+            most: number;
         };
         RefusedPicture: {
             id: number;
@@ -7532,7 +7588,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedPage"];
                 };
             };
-            /** @description Refused: 400 bad_change, bad_cursor, bad_limit, bad_runs, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 409 not_comparable, not_scored; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            /** @description Refused: 400 bad_change, bad_limit, bad_runs; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 409 not_comparable, not_scored; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -23,8 +23,8 @@ const backend: BackendModule = {
   },
 }
 
-/** Starts the texts in the reader's language; resolves when the areas that every page needs are there. */
-export async function startTexts(): Promise<void> {
+/** Starts the texts in the reader's language; resolves when those of these areas are there. */
+export async function startTexts(areas: string[]): Promise<void> {
   i18next.on('languageChanged', (language) => {
     document.documentElement.lang = language
   })
@@ -35,7 +35,7 @@ export async function startTexts(): Promise<void> {
       lng: startLanguage(),
       fallbackLng: false,
       load: 'currentOnly',
-      ns: ['common'],
+      ns: areas,
       defaultNS: 'common',
       interpolation: { escapeValue: false },
       react: { useSuspense: true },

@@ -15,7 +15,7 @@ import { classOf } from '@/test/classes'
 import { renderIn } from '@/test/render'
 import { draftName, openedDrafts } from './label/begun'
 import { guideQuery } from './label/guide'
-import LabelPage from './label/LabelPage'
+import LabelPage from './label/page'
 import MinePage from './mine/MinePage'
 import ReviewPage from './review/ReviewPage'
 

@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError, errorText } from '@/api/errors'
 import type { Project } from '@/api/types'
+import { PageLink } from '@/components/PageLink'
 import type { DeskView } from '@/store/labeling'
 import styles from './label.module.css'
 
@@ -33,29 +33,29 @@ export default function EmptyDesk({ view, project, onAsk }: Props) {
       <p>{help}</p>
       <div className={styles.actions}>
         {manages && view.reason === 'no_classes' && (
-          <Link className={styles.button} to="/p/$pid/settings" params={{ pid: project.id }} search={{}}>
+          <PageLink className={styles.button} href={`/p/${project.id}/settings`}>
             {t('empty.toSettings')}
-          </Link>
+          </PageLink>
         )}
         {manages && view.reason === 'no_tasks' && (
-          <Link className={styles.button} to="/p/$pid/import" params={{ pid: project.id }}>
+          <PageLink className={styles.button} href={`/p/${project.id}/import`}>
             {t('empty.toImport')}
-          </Link>
+          </PageLink>
         )}
         {view.reason === 'practice' && (
-          <Link className={styles.button} to="/p/$pid/practice" params={{ pid: project.id }}>
+          <PageLink className={styles.button} href={`/p/${project.id}/practice`}>
             {t('empty.toPractice')}
-          </Link>
+          </PageLink>
         )}
         <button type="button" className={styles.button} onClick={onAsk}>
           {t('empty.ask')}
         </button>
-        <Link className={styles.button} to="/p/$pid/mine" params={{ pid: project.id }}>
+        <PageLink className={styles.button} href={`/p/${project.id}/mine`}>
           {t('mine.title')}
-        </Link>
-        <Link className={styles.button} to="/p/$pid" params={{ pid: project.id }}>
+        </PageLink>
+        <PageLink className={styles.button} href={`/p/${project.id}`}>
           {t('empty.toProject')}
-        </Link>
+        </PageLink>
       </div>
     </div>
   )

@@ -7,10 +7,10 @@ import {
   IconMoon,
   IconSun,
 } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Project } from '@/api/types'
+import { PageLink } from '@/components/PageLink'
 import { useFormat } from '@/i18n/format'
 import type { Progress } from '@/store/desk'
 import type { Tone } from './kept'
@@ -41,15 +41,10 @@ export const Header = memo(function Header(props: Props) {
   const { t } = useTranslation('label')
   return (
     <header className={styles.header}>
-      <Link
-        className={styles.back}
-        to="/p/$pid"
-        params={{ pid: project.id }}
-        aria-label={t('back', { name: project.name })}
-      >
+      <PageLink className={styles.back} href={`/p/${project.id}`} aria-label={t('back', { name: project.name })}>
         <IconChevronLeft size={18} aria-hidden />
         <span className={styles.projectName}>{project.name}</span>
-      </Link>
+      </PageLink>
       {progress && <Bar progress={progress} />}
       <span className={styles.grow} />
       {sender && <StatusDot sender={sender} onOpen={props.onTray} />}
@@ -65,15 +60,14 @@ export const Header = memo(function Header(props: Props) {
         <IconArrowBackUp size={18} aria-hidden />
         {last && <span className={styles.last}>{last}</span>}
       </button>
-      <Link
+      <PageLink
         className={styles.tool}
-        to="/p/$pid/mine"
-        params={{ pid: project.id }}
+        href={`/p/${project.id}/mine`}
         aria-label={t('mine.title')}
         title={t('mine.title')}
       >
         <IconHistory size={18} aria-hidden />
-      </Link>
+      </PageLink>
       <button
         type="button"
         className={styles.tool}

@@ -18,7 +18,7 @@ import type { Language } from '@/i18n/languages'
 import { FakeServer, failure, makeTask } from '@/store/fakeServer'
 import { renderIn } from '@/test/render'
 import { guideQuery } from './guide'
-import LabelPage from './LabelPage'
+import LabelPage from './page'
 
 const ANIMALS = ['cat', 'dog', 'hare', 'owl']
 const classOf = (name: string, index: number) => ({

@@ -1,5 +1,4 @@
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -45,8 +44,7 @@ const NOBODY = { subscribe: () => () => undefined }
 const NO_CLASSES: readonly number[] = []
 
 /** The heart of the product: one picture, one key, the next picture. */
-export default function LabelPage() {
-  const pid = Number(useParams({ strict: false }).pid)
+export default function LabelPage({ pid }: { pid: number }) {
   const user = useUser()
   return <LabelDesk key={`${user.id}:${pid}`} pid={pid} userId={user.id} />
 }

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ask } from '@/api/client'
 import type { Project } from '@/api/types'
 import { MarkedPicture } from '@/canvas/MarkedPicture'
+import { PageLink } from '@/components/PageLink'
 import { useFormat } from '@/i18n/format'
 import { KINDS } from '@/kinds'
 import type { ClassEntry } from '@/kinds/kind'
@@ -67,12 +67,12 @@ export default function Paused({ project, onAsk }: { project: Project; onAsk: ()
         <button type="button" className={label.button} onClick={onAsk}>
           {t('label:empty.ask')}
         </button>
-        <Link className={label.button} to="/p/$pid/mine" params={{ pid: project.id }}>
+        <PageLink className={label.button} href={`/p/${project.id}/mine`}>
           {t('label:mine.title')}
-        </Link>
-        <Link className={label.button} to="/p/$pid" params={{ pid: project.id }}>
+        </PageLink>
+        <PageLink className={label.button} href={`/p/${project.id}`}>
           {t('label:empty.toProject')}
-        </Link>
+        </PageLink>
       </div>
       {pause && pause.misses.length > 0 && (
         <section>
