@@ -19,6 +19,7 @@ HEAD = '''"""What the API answers. Written by `client/generate.py` from its desc
 
 from typing import Any, Literal, NotRequired, TypedDict
 '''
+WIDTH = 120
 PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 
 
@@ -52,7 +53,7 @@ def _plain(kind: str, part: dict[str, Any], used: set[str]) -> str:
 def shape(name: str, part: dict[str, Any], used: set[str]) -> str:
     """A named schema as a class, or as another name for what is no object."""
     if "properties" not in part:
-        return f"{name} = {written(part, used)}"
+        return _wrapped(f"{name} = {written(part, used)}")
     lines = [f"class {name}(TypedDict):"]
     if said := part.get("description"):
         lines += [f'    """{said}"""', ""]
@@ -62,6 +63,14 @@ def shape(name: str, part: dict[str, Any], used: set[str]) -> str:
         told = written(inside, used)
         lines.append(f"    {field}: {told if field in part.get('required', ()) else f'NotRequired[{told}]'}")
     return "\n".join(lines)
+
+
+def _wrapped(line: str) -> str:
+    """A list of values that is too long for a line, one value a line, as the formatter has it."""
+    if len(line) <= WIDTH or not line.endswith("]"):
+        return line
+    opening, _, values = line[:-1].partition("[")
+    return "\n".join([f"{opening}[", *(f"    {value}," for value in values.split(", ")), "]"])
 
 
 def generate(description: dict[str, Any]) -> str:

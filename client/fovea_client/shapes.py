@@ -142,10 +142,10 @@ class FileResult(TypedDict):
     message: str
 
 
+PictureSplit = Literal["train", "holdout", "none"]
+
+
 PictureState = Literal["open", "closed", "review", "unasked", "set_aside", "excluded", "deleted", "example"]
-
-
-Split225Enum = Literal["train", "holdout", "none"]
 
 
 class Tile(TypedDict):
@@ -154,7 +154,7 @@ class Tile(TypedDict):
     thumb: str
     width: int
     height: int
-    split: Split225Enum
+    split: PictureSplit
     state: PictureState
     answer: dict[str, Any] | None
     confidence: float | None
@@ -182,7 +182,20 @@ class ConsensusShape(TypedDict):
     updated_at: str
 
 
-WhatEnum = Literal["added", "imported", "handed_out", "vote", "settled", "decision", "proposal", "asked_again", "exclude", "include", "delete", "restore"]
+WhatEnum = Literal[
+    "added",
+    "imported",
+    "handed_out",
+    "vote",
+    "settled",
+    "decision",
+    "proposal",
+    "asked_again",
+    "exclude",
+    "include",
+    "delete",
+    "restore",
+]
 
 
 class EventShape(TypedDict):
@@ -231,7 +244,7 @@ class PictureItem(TypedDict):
     thumb: str
     width: int
     height: int
-    split: Split225Enum
+    split: PictureSplit
     state: PictureState
     answer: dict[str, Any] | None
     confidence: float | None

@@ -77,16 +77,7 @@ def make_parser() -> argparse.ArgumentParser:
     serve.add_argument("--room", type=int, default=2, help="how many networks are held in memory")
     serve.set_defaults(run=commands.run_serve, watch_stdin=False)
 
-    select = add.add_parser("select", help="rank predicted pictures by what asking about them would teach")
-    select.add_argument("--predictions", type=Path, required=True)
-    select.add_argument("--strategy", required=True, choices=sorted(STRATEGIES))
-    select.add_argument("--seed", type=int, default=0)
-    select.add_argument("--random-share", type=float, default=0.1)
-    select.add_argument("--each", action="store_true", help="any number of the classes may be there")
-    select.add_argument("--concepts", type=int, nargs="*", help="boxes of these classes alone are looked at")
-    select.add_argument("--out", type=Path, required=True)
-    _finish(select, commands.run_select)
-
+    _add_select(add.add_parser("select", help="rank predicted pictures by what asking about them would teach"))
     _add_onnx(add.add_parser("onnx", help="write a network that names classes as an ONNX file"))
 
     check = add.add_parser("check", help="whether a weights file fits an architecture")
@@ -100,6 +91,17 @@ def make_parser() -> argparse.ArgumentParser:
     describe.add_argument("--out", type=Path)
     _finish(describe, commands.run_describe)
     return parser
+
+
+def _add_select(select: argparse.ArgumentParser) -> None:
+    select.add_argument("--predictions", type=Path, required=True)
+    select.add_argument("--strategy", required=True, choices=sorted(STRATEGIES))
+    select.add_argument("--seed", type=int, default=0)
+    select.add_argument("--random-share", type=float, default=0.1)
+    select.add_argument("--each", action="store_true", help="any number of the classes may be there")
+    select.add_argument("--concepts", type=int, nargs="*", help="boxes of these classes alone are looked at")
+    select.add_argument("--out", type=Path, required=True)
+    _finish(select, commands.run_select)
 
 
 def _add_onnx(onnx: argparse.ArgumentParser) -> None:

@@ -3416,7 +3416,7 @@ export interface components {
             thumb: string;
             width: number;
             height: number;
-            split: components["schemas"]["Split225Enum"];
+            split: components["schemas"]["PictureSplit"];
             state: components["schemas"]["PictureState"];
             answer: {
                 [key: string]: unknown;
@@ -3453,6 +3453,8 @@ export interface components {
             url: string;
             caption: string;
         };
+        /** @enum {string} */
+        PictureSplit: "train" | "holdout" | "none";
         /** @enum {string} */
         PictureState: "open" | "closed" | "review" | "unasked" | "set_aside" | "excluded" | "deleted" | "example";
         /** @description Of pictures that are wholly right; `p` is McNemar's, exact and two sided. */
@@ -3865,8 +3867,6 @@ export interface components {
             username: string;
             password: string;
         };
-        /** @enum {string} */
-        Split225Enum: "train" | "holdout" | "none";
         Stage: {
             name: components["schemas"]["NameEnum"];
             waiting: number;
@@ -3926,7 +3926,7 @@ export interface components {
             thumb: string;
             width: number;
             height: number;
-            split: components["schemas"]["Split225Enum"];
+            split: components["schemas"]["PictureSplit"];
             state: components["schemas"]["PictureState"];
             answer: {
                 [key: string]: unknown;
