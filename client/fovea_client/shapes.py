@@ -182,12 +182,12 @@ class ConsensusShape(TypedDict):
     updated_at: str
 
 
-WhatEnum = Literal["added", "imported", "vote", "decision", "proposal", "asked_again"]
+EventShapeWhatEnum = Literal["added", "imported", "vote", "decision", "proposal", "asked_again"]
 
 
 class EventShape(TypedDict):
     at: str
-    what: WhatEnum
+    what: EventShapeWhatEnum
     person: str
     answer: dict[str, Any] | None
     text: str
@@ -513,9 +513,6 @@ class CycleShape(TypedDict):
     settings: CycleSettings
 
 
-DeskOutReasonEnum = Literal["done", "leased", "no_tasks", "no_classes", "practice", "paused"]
-
-
 class DeskProgress(TypedDict):
     mine_today: int
     mine: int
@@ -562,11 +559,14 @@ class DeskTask(TypedDict):
     proposal: DeskProposal | None
 
 
+ReasonEnum = Literal["done", "leased", "no_tasks", "no_classes", "practice", "paused"]
+
+
 class DeskOut(TypedDict):
     results: list[DeskResult]
     tasks: list[DeskTask]
     progress: DeskProgress
-    reason: DeskOutReasonEnum | None
+    reason: ReasonEnum | None
 
 
 class DeskGuidePicture(TypedDict):

@@ -2210,7 +2210,7 @@ export interface components {
             classes?: components["schemas"]["ClassInRequest"][];
         };
         /** @enum {string} */
-        CodeDeeEnum: "accuracy" | "by_hand";
+        CodeEnum: "accuracy" | "by_hand";
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         ComeBackInRequest: {
             token: string;
@@ -2283,14 +2283,12 @@ export interface components {
         };
         CurveEstimate: {
             /** @description Why there is none. */
-            reason: components["schemas"]["CurveEstimateReasonEnum"] | components["schemas"]["NullEnum"];
+            withheld: components["schemas"]["WithheldEnum"] | components["schemas"]["NullEnum"];
             /** @description Different numbers of pictures that an estimate takes. */
             least: number;
             curve: components["schemas"]["CurveLine"][];
             gains: components["schemas"]["CurveGain"][];
         };
-        /** @enum {string} */
-        CurveEstimateReasonEnum: "few_points" | "no_change";
         /** @description What so many more training pictures would add to the figure, with its 95 % interval. */
         CurveGain: {
             more: number;
@@ -2400,14 +2398,12 @@ export interface components {
             results: components["schemas"]["DeskResult"][];
             tasks: components["schemas"]["DeskTask"][];
             progress: components["schemas"]["DeskProgress"];
-            reason: components["schemas"]["DeskOutReasonEnum"] | components["schemas"]["NullEnum"];
+            reason: components["schemas"]["ReasonEnum"] | components["schemas"]["NullEnum"];
         };
-        /** @enum {string} */
-        DeskOutReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice" | "paused";
         /** @description Why one is handed no questions, and where one was wrong: told only while paused. */
         DeskPause: {
             paused: boolean;
-            code: components["schemas"]["CodeDeeEnum"] | components["schemas"]["NullEnum"];
+            code: components["schemas"]["CodeEnum"] | components["schemas"]["NullEnum"];
             note: string;
             /** Format: date-time */
             at: string | null;
@@ -2535,7 +2531,7 @@ export interface components {
         EventShape: {
             /** Format: date-time */
             at: string;
-            what: components["schemas"]["WhatEnum"];
+            what: components["schemas"]["EventShapeWhatEnum"];
             /** @description Who, by pseudonym or name; the source or model where it was no person. */
             person: string;
             answer: {
@@ -2553,6 +2549,8 @@ export interface components {
             /** @description Given to a question whose answer was known. */
             gold: boolean | null;
         };
+        /** @enum {string} */
+        EventShapeWhatEnum: "added" | "imported" | "vote" | "decision" | "proposal" | "asked_again";
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         ExampleFromProjectInRequest: {
             /** Format: int64 */
@@ -3136,7 +3134,7 @@ export interface components {
         PersonPause: {
             /** Format: date-time */
             at: string;
-            code: components["schemas"]["CodeDeeEnum"];
+            code: components["schemas"]["CodeEnum"];
             note: string;
         };
         /** @description Hits among so many, with the ends of the 95 % interval; `value` is null without a count. */
@@ -3343,6 +3341,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @enum {string} */
+        ReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice" | "paused";
         RefusedPicture: {
             id: number;
             code: string;
@@ -3575,7 +3575,7 @@ export interface components {
         ThemeEnum: "auto" | "light" | "dark";
         /** @description `subject` is the run or the person meant, `of` its name; `count` how many pictures wait or were compared. */
         Thing: {
-            code: components["schemas"]["ThingCodeEnum"];
+            what: components["schemas"]["ThingWhatEnum"];
             project: number;
             name: string;
             count: number;
@@ -3583,7 +3583,7 @@ export interface components {
             of: string;
         };
         /** @enum {string} */
-        ThingCodeEnum: "review" | "failed_run" | "low_agreement";
+        ThingWhatEnum: "review" | "failed_run" | "low_agreement";
         Tile: {
             id: number;
             name: string;
@@ -3812,9 +3812,9 @@ export interface components {
             created_at: string;
         };
         /** @enum {string} */
-        WhatEnum: "added" | "imported" | "vote" | "decision" | "proposal" | "asked_again";
-        /** @enum {string} */
         WhoEnum: "stranger" | "volunteer" | "account";
+        /** @enum {string} */
+        WithheldEnum: "few_points" | "no_change";
         /**
          * @description How every request is refused: `code` is stable, `message` an English sentence, `data` depends on the code. `x-refusals` of an operation lists its codes by status.
          * @example {
