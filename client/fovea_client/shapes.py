@@ -182,25 +182,12 @@ class ConsensusShape(TypedDict):
     updated_at: str
 
 
-WhatEnum = Literal[
-    "added",
-    "imported",
-    "handed_out",
-    "vote",
-    "settled",
-    "decision",
-    "proposal",
-    "asked_again",
-    "exclude",
-    "include",
-    "delete",
-    "restore",
-]
+EventShapeWhatEnum = Literal["added", "imported", "vote", "decision", "proposal", "asked_again"]
 
 
 class EventShape(TypedDict):
     at: str
-    what: WhatEnum
+    what: EventShapeWhatEnum
     person: str
     answer: dict[str, Any] | None
     text: str
@@ -528,9 +515,6 @@ class CycleShape(TypedDict):
     settings: CycleSettings
 
 
-DeskOutReasonEnum = Literal["done", "leased", "no_tasks", "no_classes", "practice", "paused"]
-
-
 class DeskProgress(TypedDict):
     mine_today: int
     mine: int
@@ -577,11 +561,14 @@ class DeskTask(TypedDict):
     proposal: DeskProposal | None
 
 
+ReasonEnum = Literal["done", "leased", "no_tasks", "no_classes", "practice", "paused"]
+
+
 class DeskOut(TypedDict):
     results: list[DeskResult]
     tasks: list[DeskTask]
     progress: DeskProgress
-    reason: DeskOutReasonEnum | None
+    reason: ReasonEnum | None
 
 
 class DeskGuidePicture(TypedDict):

@@ -50,6 +50,8 @@ def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
     wait_for(lambda: admin.get(f"{root}/images/counts", state="open")["count"] >= 6, "new questions")
     dispute(admin, root)
     evaluation = wait_for(lambda: admin.get(f"{root}/runs/{run['id']}")["evaluation"], "the evaluation")
+    curve = admin.post(f"{root}/curves", {"run": run["id"]})["id"]
+    admin.post(f"{root}/curves/{curve}/stop")
     admin.post(f"{root}/versions/{version['id']}/exports", {"format": "imagefolder", "options": {}})
     image = admin.get(f"{root}/images", limit=1)["items"][0]["id"]
     account = admin.post("/api/accounts", {"username": "grace", "name": "Grace"})
@@ -61,7 +63,7 @@ def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
     parts = ["", "/mine", "/me", "/review", "/data", f"/item/{image}", "/import", "/people", "/versions", "/runs"]
     me = admin.get("/api/session")["user"]["id"]
     parts += ["/people?tab=work", f"/people?tab=work&person={me}"]
-    parts += [f"/runs/compare?runs={run['id']},{other['id']}"]
+    parts += [f"/curves/{curve}", f"/runs/compare?runs={run['id']},{other['id']}"]
     parts += [f"/runs/{run['id']}", f"/evaluations/{evaluation}", "/cycle", "/jobs"]
     parts += [f"/settings{tab}" for tab in ("", "?tab=classes", "?tab=guide", "?tab=asking")]
     return Lived(

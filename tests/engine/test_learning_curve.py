@@ -55,9 +55,9 @@ def test_the_band_holds_the_truth_as_often_as_it_says(seeds: int, monkeypatch: p
 
 def test_too_few_points_draw_nothing_and_say_so() -> None:
     few = [Point(size, truth(size)) for size in SIZES[:3]] + [Point(100, 0.4)]
-    assert estimate(few, more=[500]) == {"reason": "few_points", "curve": [], "gains": [], "least": 4}
+    assert estimate(few, more=[500]) == {"withheld": "few_points", "curve": [], "gains": [], "least": 4}
     alike = [Point(size, 0.25) for size in SIZES]
-    assert estimate(alike, more=[500])["reason"] == "no_change"
+    assert estimate(alike, more=[500])["withheld"] == "no_change"
 
 
 def test_quality_that_falls_is_no_gain_and_nothing_leaves_the_range() -> None:

@@ -28,7 +28,7 @@ def stand(project: Project, name: str, *, agreed: int, compared: int, **seat: An
 
 def codes(person: Any) -> set[tuple[str, int | None, int]]:
     items = client_for(person).get("/api/attention").json()["items"]
-    return {(one["code"], one["subject"], one["count"]) for one in items}
+    return {(one["what"], one["subject"], one["count"]) for one in items}
 
 
 def test_each_role_is_told_what_it_can_do_something_about() -> None:

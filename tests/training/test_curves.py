@@ -64,7 +64,7 @@ def test_its_points_are_runs_on_nested_parts_and_the_run_itself_is_the_whole() -
     assert len(found["points"]) == 10 and found["points"][-1]["run"] == run.pk
     assert {one["state"] for one in found["points"]} == {"finished"}
     assert all(one["figure"]["value"] == 0.5 for one in found["points"])
-    assert found["estimate"]["reason"] == "few_points", "the fake engine always learns from four"
+    assert found["estimate"]["withheld"] == "few_points", "the fake engine always learns from four"
 
 
 def test_with_points_enough_it_says_what_more_labels_would_buy() -> None:
@@ -80,7 +80,7 @@ def test_with_points_enough_it_says_what_more_labels_would_buy() -> None:
         evaluation.save()
     curve = LearningCurve.objects.get()
     found = client.get(f"{url}/{curve.pk}").json()["estimate"]
-    assert found["reason"] is None and found["curve"][0]["pictures"] == 100
+    assert found["withheld"] is None and found["curve"][0]["pictures"] == 100
     gain = next(one for one in found["gains"] if one["more"] == 500)
     assert gain["low"] <= gain["value"] <= gain["high"] and 0.005 < gain["value"] < 0.08
     with CaptureQueriesContext(connection) as queries:

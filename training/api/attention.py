@@ -15,7 +15,7 @@ from training.selectors import attention
 class Thing(serializers.Serializer[Any]):
     """`subject` is the run or the person meant, `of` its name; `count` how many pictures wait or were compared."""
 
-    code = serializers.ChoiceField(["review", "failed_run", "low_agreement"])
+    what = serializers.ChoiceField(["review", "failed_run", "low_agreement"])
     project = serializers.IntegerField()
     name = serializers.CharField()
     count = serializers.IntegerField()

@@ -68,7 +68,7 @@ class CurveGain(serializers.Serializer[Any]):
 
 
 class CurveEstimate(serializers.Serializer[Any]):
-    reason = serializers.ChoiceField(["few_points", "no_change"], allow_null=True, help_text="Why there is none.")
+    withheld = serializers.ChoiceField(["few_points", "no_change"], allow_null=True, help_text="Why there is none.")
     least = serializers.IntegerField(help_text="Different numbers of pictures that an estimate takes.")
     curve = CurveLine(many=True)
     gains = CurveGain(many=True)

@@ -63,15 +63,15 @@ def power(sizes: Doubles, a: Doubles, b: Doubles, c: Doubles) -> Doubles:
 def estimate(points: Sequence[Point], *, more: Sequence[int], seed: int = 0) -> dict[str, Any]:
     """The curve of the quality (1 - error) with its 95 % band, and what so many more pictures would buy.
 
-    `reason` says why there is none: "few_points" under four different numbers of pictures, "no_change" where all errors
-    are alike. A gain that lies beyond three times the largest number is left out.
+    `withheld` says why there is none: "few_points" under four different numbers of pictures, "no_change" where all
+    errors are alike. A gain that lies beyond three times the largest number is left out.
     """
     sizes = np.array([one.pictures for one in points], np.float64)
     if len(set(sizes.tolist())) < LEAST_SIZES:
-        return {"reason": "few_points", "curve": [], "gains": [], "least": LEAST_SIZES}
+        return {"withheld": "few_points", "curve": [], "gains": [], "least": LEAST_SIZES}
     errors = np.array([one.error for one in points], np.float64)
     if np.ptp(errors) == 0:
-        return {"reason": "no_change", "curve": [], "gains": [], "least": LEAST_SIZES}
+        return {"withheld": "no_change", "curve": [], "gains": [], "least": LEAST_SIZES}
     weights = np.ones(len(points))
     a, b, c = fit_power(sizes, errors[None], weights)
     drawn = _drawn(points, power(sizes, a, b, c)[0], seed=seed)
@@ -81,7 +81,7 @@ def estimate(points: Sequence[Point], *, more: Sequence[int], seed: int = 0) -> 
     middle, spread = 1 - power(places, a, b, c)[0], 1 - power(places, *bands)
     low, high = np.quantile(spread, QUANTILES, axis=0)
     return {
-        "reason": None,
+        "withheld": None,
         "least": LEAST_SIZES,
         "parameters": {"a": float(a[0]), "b": float(b[0]), "c": float(c[0])},
         "draws": DRAWS,

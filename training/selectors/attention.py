@@ -35,8 +35,8 @@ def _where(members: list[Member], action: Action) -> list[int]:
     return [member.project_id for member in members if action in ALLOWED[member.role]]
 
 
-def _thing(code: str, project: int, *, count: int = 0, subject: int | None = None, of: str = "") -> dict[str, Any]:
-    return {"code": code, "project": project, "count": count, "subject": subject, "of": of}
+def _thing(what: str, project: int, *, count: int = 0, subject: int | None = None, of: str = "") -> dict[str, Any]:
+    return {"what": what, "project": project, "count": count, "subject": subject, "of": of}
 
 
 def _to_settle(members: list[Member]) -> list[dict[str, Any]]:

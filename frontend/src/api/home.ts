@@ -7,7 +7,7 @@ type Schema = components['schemas']
 export type Home = Schema['HomeShape']
 export type HomeQueue = Schema['HomeQueue']
 export type HomeNext = Schema['HomeNext']
-/** Something that wants this person: a code, the project, and the run or the person meant. */
+/** Something that wants this person: what it is, the project, and the run or the person meant. */
 export type Thing = Schema['Thing']
 
 /** Where one goes on; asked anew whenever the page opens, since every answer changes it. */

@@ -2388,6 +2388,8 @@ export interface components {
             csv?: string;
             classes?: components["schemas"]["ClassInRequest"][];
         };
+        /** @enum {string} */
+        CodeEnum: "accuracy" | "by_hand";
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         ComeBackInRequest: {
             token: string;
@@ -2460,14 +2462,12 @@ export interface components {
         };
         CurveEstimate: {
             /** @description Why there is none. */
-            reason: components["schemas"]["CurveEstimateReasonEnum"] | components["schemas"]["NullEnum"];
+            withheld: components["schemas"]["WithheldEnum"] | components["schemas"]["NullEnum"];
             /** @description Different numbers of pictures that an estimate takes. */
             least: number;
             curve: components["schemas"]["CurveLine"][];
             gains: components["schemas"]["CurveGain"][];
         };
-        /** @enum {string} */
-        CurveEstimateReasonEnum: "few_points" | "no_change";
         /** @description What so many more training pictures would add to the figure, with its 95 % interval. */
         CurveGain: {
             more: number;
@@ -2577,14 +2577,12 @@ export interface components {
             results: components["schemas"]["DeskResult"][];
             tasks: components["schemas"]["DeskTask"][];
             progress: components["schemas"]["DeskProgress"];
-            reason: components["schemas"]["DeskOutReasonEnum"] | components["schemas"]["NullEnum"];
+            reason: components["schemas"]["ReasonEnum"] | components["schemas"]["NullEnum"];
         };
-        /** @enum {string} */
-        DeskOutReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice" | "paused";
         /** @description Why one is handed no questions, and where one was wrong: told only while paused. */
         DeskPause: {
             paused: boolean;
-            code: components["schemas"]["PauseCode"] | components["schemas"]["NullEnum"];
+            code: components["schemas"]["CodeEnum"] | components["schemas"]["NullEnum"];
             note: string;
             /** Format: date-time */
             at: string | null;
@@ -2716,7 +2714,7 @@ export interface components {
         EventShape: {
             /** Format: date-time */
             at: string;
-            what: components["schemas"]["WhatEnum"];
+            what: components["schemas"]["EventShapeWhatEnum"];
             /** @description Who, by pseudonym or name; the source or model where it was no person. */
             person: string;
             answer: {
@@ -2737,6 +2735,8 @@ export interface components {
             /** @description Given to a question whose answer was known. */
             gold: boolean | null;
         };
+        /** @enum {string} */
+        EventShapeWhatEnum: "added" | "imported" | "vote" | "decision" | "proposal" | "asked_again";
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         ExampleFromProjectInRequest: {
             /** Format: int64 */
@@ -3396,7 +3396,7 @@ export interface components {
         PersonPause: {
             /** Format: date-time */
             at: string;
-            code: components["schemas"]["PauseCode"];
+            code: components["schemas"]["CodeEnum"];
             note: string;
         };
         /** @description Hits among so many, with the ends of the 95 % interval; `value` is null without a count. */
@@ -3608,48 +3608,7 @@ export interface components {
             created_at: string;
         };
         /** @enum {string} */
-        RecheckInOutcomeEnum: "false_positive" | "false_negative" | "missed" | "false" | "wrong_class" | "loose";
-        /**
-         * @description Which disagreements: a cell (`truth`, `predicted`), a class of several (`label`, `outcome`), or a kind of box
-         *     error (`outcome`, and `label` and `threshold` where wanted).
-         */
-        RecheckInRequest: {
-            /**
-             * Format: uuid
-             * @description The sender's own name for it: sent twice, it is done once.
-             */
-            key: string;
-            truth?: number;
-            predicted?: number;
-            label?: number;
-            outcome?: components["schemas"]["RecheckInOutcomeEnum"];
-            /** Format: double */
-            threshold?: number;
-        };
-        RecheckShape: {
-            id: number;
-            what: {
-                [key: string]: unknown;
-            };
-            /** @description By name for who answers for people, else a pseudonym. */
-            by: string;
-            /** @description Half of them because the model disagrees, half at random. */
-            asked: number;
-            waiting: number;
-            review: number;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            finished_at: string | null;
-            result: components["schemas"]["Result"] | null;
-        };
-        Rechecks: {
-            items: components["schemas"]["RecheckShape"][];
-            /** @description Looked at again for other evaluations before this version was frozen. */
-            before: components["schemas"]["LookedBefore"];
-            /** @description Disagreements that are asked again at once. */
-            most: number;
-        };
+        ReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice" | "paused";
         RefusedPicture: {
             id: number;
             code: string;
@@ -3911,7 +3870,7 @@ export interface components {
         ThemeEnum: "auto" | "light" | "dark";
         /** @description `subject` is the run or the person meant, `of` its name; `count` how many pictures wait or were compared. */
         Thing: {
-            code: components["schemas"]["ThingCodeEnum"];
+            what: components["schemas"]["ThingWhatEnum"];
             project: number;
             name: string;
             count: number;
@@ -3919,7 +3878,7 @@ export interface components {
             of: string;
         };
         /** @enum {string} */
-        ThingCodeEnum: "review" | "failed_run" | "low_agreement";
+        ThingWhatEnum: "review" | "failed_run" | "low_agreement";
         Tile: {
             id: number;
             name: string;
@@ -4180,9 +4139,9 @@ export interface components {
             created_at: string;
         };
         /** @enum {string} */
-        WhatEnum: "added" | "imported" | "handed_out" | "vote" | "settled" | "decision" | "proposal" | "asked_again" | "exclude" | "include" | "delete" | "restore";
-        /** @enum {string} */
         WhoEnum: "stranger" | "volunteer" | "account";
+        /** @enum {string} */
+        WithheldEnum: "few_points" | "no_change";
         /**
          * @description How every request is refused: `code` is stable, `message` an English sentence, `data` depends on the code. `x-refusals` of an operation lists its codes by status.
          * @example {

@@ -75,7 +75,7 @@ function Stop({ pid, cid }: { pid: number; cid: number }) {
 function Gains({ curve }: { curve: CurveDetail }) {
   const { t } = useTranslation('gain')
   const format = useFormat()
-  const { reason, gains, least } = curve.estimate
+  const { withheld, gains, least } = curve.estimate
   const points = (value: number) =>
     `${value > 0.0005 ? '+' : value < -0.0005 ? '−' : '±'}${format.number(Math.abs(value * 100), 1)}`
   const words = (gain: CurveGain) =>
@@ -86,8 +86,8 @@ function Gains({ curve }: { curve: CurveDetail }) {
       low: points(gain.low),
       high: points(gain.high),
     })
-  if (reason) {
-    return <Alert color="yellow">{reason === 'few_points' ? t('few_points', { count: least }) : t('no_change')}</Alert>
+  if (withheld) {
+    return <Alert color="yellow">{withheld === 'few_points' ? t('few_points', { count: least }) : t('no_change')}</Alert>
   }
   const chosen = headline(curve)
   return (
@@ -117,14 +117,14 @@ function Plot({ curve }: { curve: CurveDetail }) {
   const { x, value, low, high, seeds } = useMemo(() => lines(curve), [curve])
   const drawn = useMemo((): Curve[] => {
     const points = seeds.map((values): Curve => ({ label: t('point'), values, colour: '#0072B2', marks: true }))
-    if (curve.estimate.reason) return points
+    if (curve.estimate.withheld) return points
     return [
       { label: t('upper'), values: high, colour: '#D55E00', band: true, thin: true },
       { label: t('lower'), values: low, colour: '#D55E00', thin: true },
       { label: t('estimate'), values: value, colour: '#D55E00', dash: [8, 5] },
       ...points,
     ]
-  }, [curve.estimate.reason, high, low, value, seeds, t])
+  }, [curve.estimate.withheld, high, low, value, seeds, t])
   if (x.length === 0) return <Text c="dimmed">{t('none')}</Text>
   return (
     <Card withBorder padding="sm">
@@ -132,7 +132,7 @@ function Plot({ curve }: { curve: CurveDetail }) {
         {t('plotTitle')}
       </Title>
       <Curves description={t('plot')} xLabel={t('x')} x={x} curves={drawn} height={320} percent />
-      {!curve.estimate.reason && (
+      {!curve.estimate.withheld && (
         <Text size="sm" c="dimmed" maw="80ch">
           {t('law')}
         </Text>

@@ -18,15 +18,15 @@ export function Attention({ things }: { things: Thing[] }) {
       <Paper withBorder p="md">
         <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
           {things.map((thing) => {
-            const Icon = ICONS[thing.code]
+            const Icon = ICONS[thing.what]
             const of = thing.of || t('training:run.unnamed', { id: thing.subject })
             return (
-              <Group key={`${thing.code}-${thing.project}-${thing.subject}`} component="li" gap="xs" wrap="nowrap">
+              <Group key={`${thing.what}-${thing.project}-${thing.subject}`} component="li" gap="xs" wrap="nowrap">
                 <Icon size={18} aria-hidden style={{ flex: 'none' }} />
                 <Anchor component={Link} {...placeOf(thing)} style={{ overflowWrap: 'anywhere' }}>
-                  {thing.code === 'review' && t('home.toReview', { count: thing.count, project: thing.name })}
-                  {thing.code === 'failed_run' && t('home.failedRun', { run: of, project: thing.name })}
-                  {thing.code === 'low_agreement' &&
+                  {thing.what === 'review' && t('home.toReview', { count: thing.count, project: thing.name })}
+                  {thing.what === 'failed_run' && t('home.failedRun', { run: of, project: thing.name })}
+                  {thing.what === 'low_agreement' &&
                     t('home.lowAgreement', { person: thing.of, project: thing.name, count: thing.count })}
                 </Anchor>
               </Group>
@@ -39,8 +39,8 @@ export function Attention({ things }: { things: Thing[] }) {
 }
 
 /** Where a thing is dealt with. */
-export function placeOf({ code, project, subject }: Pick<Thing, 'code' | 'project' | 'subject'>) {
-  if (code === 'failed_run') return { to: `/p/${project}/runs/${subject}` }
-  if (code === 'low_agreement') return { to: `/p/${project}/people`, search: { tab: 'work', person: subject } as never }
+export function placeOf({ what, project, subject }: Pick<Thing, 'what' | 'project' | 'subject'>) {
+  if (what === 'failed_run') return { to: `/p/${project}/runs/${subject}` }
+  if (what === 'low_agreement') return { to: `/p/${project}/people`, search: { tab: 'work', person: subject } as never }
   return { to: `/p/${project}/review` }
 }

@@ -70,9 +70,9 @@ it('leads on with the next picture itself, and shows each queue with its bar', a
 it('says what needs an admin, each a link to where it is dealt with', async () => {
   const of = { project: 7, name: 'Birds', subject: null, of: '' }
   await open({ next: NEXT }, [
-    { ...of, code: 'review', count: 3 },
-    { ...of, code: 'failed_run', count: 0, subject: 5 },
-    { ...of, code: 'low_agreement', count: 40, subject: 9, of: 'Bob' },
+    { ...of, what: 'review', count: 3 },
+    { ...of, what: 'failed_run', count: 0, subject: 5 },
+    { ...of, what: 'low_agreement', count: 40, subject: 9, of: 'Bob' },
   ])
   expect(await screen.findByRole('heading', { name: '3 things need you' })).toBeTruthy()
   const hrefs = ['pictures to review', 'Run 5', 'Bob agrees'].map((name) =>
