@@ -158,6 +158,8 @@ def begin(gallery: Gallery, world: World, inspector: Inspector) -> None:
     gallery.take(inspector, "asking", height=1100)
     page.goto(f"/p/{world.shapes}/people")
     gallery.take(inspector, "people", height=1160)
+    links = page.get_by_role("heading", name=words("volunteers:links.title"))
+    gallery.take(inspector, "links", height=820, top=links)
 
 
 def bring_in(gallery: Gallery, world: World, inspector: Inspector) -> None:
@@ -227,7 +229,8 @@ def choose(gallery: Gallery, world: World, inspector: Inspector) -> None:
     """The circle, a picture shown to a model, and a token for scripts."""
     page = inspector.page
     page.goto(f"/p/{world.shapes}/cycle")
-    gallery.take(inspector, "cycle", height=1000)
+    expect(page.get_by_role("combobox", name=words("cycle:preset"), exact=True)).not_to_have_value("")
+    gallery.take(inspector, "cycle", height=1560)
     page.goto(f"/p/{world.harbour}/try")
     page.locator("input[type=file]").set_input_files(world.delivery.with_suffix("") / "north-000.jpg")
     expect(page.get_by_text(words("tryout:said"))).to_be_visible()

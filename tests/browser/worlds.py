@@ -45,7 +45,7 @@ class Amount:
     box_pixels: int
 
 
-MANUAL = Amount(shapes=500, passes=25, rounds=2, harbours=80, box_passes=30, box_pixels=224)
+MANUAL = Amount(shapes=400, passes=20, rounds=2, harbours=64, box_passes=24, box_pixels=224)
 TEST = Amount(shapes=0, passes=1, rounds=0, harbours=12, box_passes=1, box_pixels=64)
 
 
@@ -82,9 +82,12 @@ def make(stack: Stack, folder: Path, amount: Amount) -> World:
     _mark_known(admin, root, 24)
     if amount.shapes:
         more = ("--labels", "gold", "--source", "drawing program")
-        stack.manage("ingest", str(shapes), f"drawn:{amount.shapes}:11", *more)
+        stack.manage("ingest", str(shapes), str(_more_shapes(folder / "shapes", amount.shapes)), *more)
+        settled = 200 + 0.9 * amount.shapes
+        wait_for(lambda: admin.get(f"{root}/images/counts", state="closed")["count"] > settled, "more labels")
     people = _people(stack, admin, root)
-    truth = {item.name: item.label for item in _drawn() if isinstance(item, Item)}
+    truth = {item.name: item.label for item in _drawn()}
+    truth |= {f"more-{item.name}": item.label for item in _drawn(f"drawn:{amount.shapes}:11")}
     _everybody(people, root, 45, _class_answers(admin, root, truth))
     run, evaluation = _trained(admin, root, "small_cnn_64", epochs=amount.passes, name="First look")
     for _ in range(amount.rounds):
@@ -103,8 +106,18 @@ def make(stack: Stack, folder: Path, amount: Amount) -> World:
     )  # fmt: skip
 
 
-def _drawn() -> Iterable[Any]:
-    return Drawn().read("drawn:320:7", Limits(picture_bytes=2**24, archive_bytes=2**30))
+def _drawn(place: str = "drawn:320:7") -> Iterable[Item]:
+    entries = Drawn().read(place, Limits(picture_bytes=2**24, archive_bytes=2**30))
+    return (entry for entry in entries if isinstance(entry, Item))
+
+
+def _more_shapes(folder: Path, count: int) -> Path:
+    """Other drawings than the sample's, in a folder for each shape."""
+    for item in _drawn(f"drawn:{count}:11"):
+        (folder / item.label).mkdir(parents=True, exist_ok=True)
+        with item.open() as picture:
+            (folder / item.label / f"more-{item.name}").write_bytes(picture.read())
+    return folder
 
 
 def _mark_known(admin: Person, root: str, count: int) -> None:
