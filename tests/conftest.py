@@ -4,15 +4,17 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ["FOVEA_HOME"] = tempfile.mkdtemp(prefix="fovea-test-")
 os.environ.setdefault("FOVEA_SECRET_KEY", "a key for the tests alone, never used anywhere else")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseOperations  # its own module cannot be imported first
+from whitenoise.base import WhiteNoise
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +33,25 @@ def home(settings: LazySettings, tmp_path: Path) -> Path:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CELERY_TASK_ALWAYS_EAGER = False
     return settings.FOVEA_HOME
+
+
+@pytest.fixture(autouse=True, scope="session")
+def pages_looked_through_once() -> Iterator[None]:
+    """The files of the built pages are listed for the first client only: each new one lists them all, which took
+    several times as long as a request. Other folders are listed each time."""
+    original, pages = WhiteNoise.update_files_dictionary, Path(settings.STATIC_ROOT)
+    found: dict[str, Any] = {}
+
+    def update(self: WhiteNoise, root: str, prefix: str) -> None:
+        if Path(root) != pages or not found:
+            original(self, root, prefix)
+        if Path(root) == pages:
+            found.update(self.files)
+            self.files.update(found)
+
+    WhiteNoise.update_files_dictionary = update
+    yield
+    WhiteNoise.update_files_dictionary = original
 
 
 @pytest.fixture(autouse=True, scope="session")

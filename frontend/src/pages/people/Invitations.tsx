@@ -1,17 +1,15 @@
-import { Alert, Button, Group, NumberInput, Paper, Radio, Stack, Text, TextInput, Title } from '@mantine/core'
-import { useForm } from '@mantine/form'
+import { Group, Paper, Radio, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ask } from '@/api/client'
-import { errorText, fieldErrors } from '@/api/errors'
+import { errorText } from '@/api/errors'
 import { projectKey } from '@/api/project'
 import type { Invitation, Page } from '@/api/types'
 import { ConfirmButton } from '@/components/ConfirmButton'
-import { CopyField } from '@/components/CopyField'
 import { ErrorState } from '@/components/ErrorState'
 import { useFormat } from '@/i18n/format'
 import { tellFailed } from '../tell'
+import { LinkForm } from './LinkForm'
 import { asRole, ROLES, type Role } from './roles'
 
 const DEFAULTS = { role: 'annotator' as Role, note: '', days: 14, uses: 1 }
@@ -44,61 +42,34 @@ export function Invitations({ pid }: { pid: number }) {
 
 function MakeInvitation({ pid }: { pid: number }) {
   const { t } = useTranslation(['projects', 'common'])
-  const client = useQueryClient()
-  const [url, setUrl] = useState('')
-  const form = useForm({ initialValues: DEFAULTS })
-  const make = useMutation({
-    mutationFn: (body: typeof DEFAULTS): Promise<Invitation> =>
-      ask(api.POST('/api/projects/{pid}/invitations', { params: { path: { pid } }, body })),
-    onSuccess: (made) => {
-      setUrl(made.url ?? '')
-      void client.invalidateQueries({ queryKey: invitationsKey(pid) })
-    },
-    onError: (problem) => form.setErrors(fieldErrors(problem)),
-  })
-  const whole = { min: 1, allowDecimal: false, clampBehavior: 'strict' } as const
   return (
-    <Paper withBorder p="lg">
-      <form noValidate onSubmit={form.onSubmit((values) => make.mutate(values))}>
-        <Stack>
-          {make.isError && <ErrorState text={errorText(make.error)} />}
-          <Radio.Group
-            label={t('people.role')}
-            value={form.values.role}
-            onChange={(value) => form.setFieldValue('role', asRole(value))}
-          >
-            <Stack gap="sm" mt="xs">
-              {ROLES.map((role) => (
-                <Radio
-                  key={role}
-                  value={role}
-                  label={t(`common:role.${role}`)}
-                  description={t(`people.roles.${role}`)}
-                />
-              ))}
-            </Stack>
-          </Radio.Group>
-          <Group align="flex-end" grow>
-            <NumberInput label={t('people.uses')} max={1000} {...whole} {...form.getInputProps('uses')} />
-            <NumberInput label={t('people.days')} max={365} {...whole} {...form.getInputProps('days')} />
-          </Group>
-          <TextInput
-            label={`${t('people.note')} (${t('common:optional')})`}
-            maxLength={200}
-            {...form.getInputProps('note')}
-          />
-          <Button type="submit" loading={make.isPending} style={{ alignSelf: 'flex-start' }}>
-            {t('people.make')}
-          </Button>
-          {url && (
-            <Alert color="green" variant="light" role="status">
-              <Text mb="xs">{t('people.made')}</Text>
-              <CopyField key={url} label={t('people.link')} value={url} />
-            </Alert>
-          )}
-        </Stack>
-      </form>
-    </Paper>
+    <LinkForm
+      defaults={DEFAULTS}
+      number={{ name: 'uses', label: t('people.uses'), max: 1000 }}
+      words={{
+        days: t('people.days'),
+        note: t('people.note'),
+        make: t('people.make'),
+        made: t('people.made'),
+        link: t('people.link'),
+      }}
+      make={(body) => ask(api.POST('/api/projects/{pid}/invitations', { params: { path: { pid } }, body }))}
+      list={invitationsKey(pid)}
+    >
+      {(form) => (
+        <Radio.Group
+          label={t('people.role')}
+          value={form.values.role}
+          onChange={(value) => form.setFieldValue('role', asRole(value))}
+        >
+          <Stack gap="sm" mt="xs">
+            {ROLES.map((role) => (
+              <Radio key={role} value={role} label={t(`common:role.${role}`)} description={t(`people.roles.${role}`)} />
+            ))}
+          </Stack>
+        </Radio.Group>
+      )}
+    </LinkForm>
   )
 }
 

@@ -1,17 +1,16 @@
-import { Alert, Button, Group, NumberInput, Paper, Stack, Text, TextInput, Title } from '@mantine/core'
-import { useForm } from '@mantine/form'
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, ask } from '@/api/client'
-import { errorText, fieldErrors } from '@/api/errors'
+import { errorText } from '@/api/errors'
 import { projectKey } from '@/api/project'
 import type { Page, VolunteerLink } from '@/api/types'
 import { ConfirmButton } from '@/components/ConfirmButton'
-import { CopyField } from '@/components/CopyField'
 import { ErrorState } from '@/components/ErrorState'
 import { useFormat } from '@/i18n/format'
 import { tellDone, tellFailed } from '../tell'
+import { LinkForm } from './LinkForm'
 import { Volunteers } from './Volunteers'
 
 const DEFAULTS = { note: '', days: 30, most: 100 }
@@ -40,46 +39,21 @@ export function VolunteerLinks({ pid }: { pid: number }) {
 }
 
 function MakeLink({ pid }: { pid: number }) {
-  const { t } = useTranslation(['volunteers', 'common'])
-  const client = useQueryClient()
-  const [url, setUrl] = useState('')
-  const form = useForm({ initialValues: DEFAULTS })
-  const make = useMutation({
-    mutationFn: (body: typeof DEFAULTS): Promise<VolunteerLink> =>
-      ask(api.POST('/api/projects/{pid}/volunteer-links', { params: { path: { pid } }, body })),
-    onSuccess: (made) => {
-      setUrl(made.url ?? '')
-      void client.invalidateQueries({ queryKey: linksKey(pid) })
-    },
-    onError: (problem) => form.setErrors(fieldErrors(problem)),
-  })
-  const whole = { min: 1, allowDecimal: false, clampBehavior: 'strict' } as const
+  const { t } = useTranslation('volunteers')
   return (
-    <Paper withBorder p="lg">
-      <form noValidate onSubmit={form.onSubmit((values) => make.mutate(values))}>
-        <Stack>
-          {make.isError && <ErrorState text={errorText(make.error)} />}
-          <Group align="flex-end" grow>
-            <NumberInput label={t('links.most')} max={MOST} {...whole} {...form.getInputProps('most')} />
-            <NumberInput label={t('links.days')} max={365} {...whole} {...form.getInputProps('days')} />
-          </Group>
-          <TextInput
-            label={`${t('links.note')} (${t('common:optional')})`}
-            maxLength={200}
-            {...form.getInputProps('note')}
-          />
-          <Button type="submit" loading={make.isPending} style={{ alignSelf: 'flex-start' }}>
-            {t('links.make')}
-          </Button>
-          {url && (
-            <Alert color="green" variant="light" role="status">
-              <Text mb="xs">{t('links.made')}</Text>
-              <CopyField key={url} label={t('links.link')} value={url} />
-            </Alert>
-          )}
-        </Stack>
-      </form>
-    </Paper>
+    <LinkForm
+      defaults={DEFAULTS}
+      number={{ name: 'most', label: t('links.most'), max: MOST }}
+      words={{
+        days: t('links.days'),
+        note: t('links.note'),
+        make: t('links.make'),
+        made: t('links.made'),
+        link: t('links.link'),
+      }}
+      make={(body) => ask(api.POST('/api/projects/{pid}/volunteer-links', { params: { path: { pid } }, body }))}
+      list={linksKey(pid)}
+    />
   )
 }
 
