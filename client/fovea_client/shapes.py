@@ -145,7 +145,7 @@ class FileResult(TypedDict):
 PictureState = Literal["open", "closed", "review", "unasked", "set_aside", "excluded", "deleted", "example"]
 
 
-Split225Enum = Literal["train", "holdout", "none"]
+SplitEnum = Literal["train", "holdout", "none"]
 
 
 class Tile(TypedDict):
@@ -154,7 +154,7 @@ class Tile(TypedDict):
     thumb: str
     width: int
     height: int
-    split: Split225Enum
+    split: SplitEnum
     state: PictureState
     answer: dict[str, Any] | None
     confidence: float | None
@@ -244,7 +244,7 @@ class PictureItem(TypedDict):
     thumb: str
     width: int
     height: int
-    split: Split225Enum
+    split: SplitEnum
     state: PictureState
     answer: dict[str, Any] | None
     confidence: float | None

@@ -2972,7 +2972,7 @@ export interface components {
             thumb: string;
             width: number;
             height: number;
-            split: components["schemas"]["Split225Enum"];
+            split: components["schemas"]["SplitEnum"];
             state: components["schemas"]["PictureState"];
             answer: {
                 [key: string]: unknown;
@@ -3400,7 +3400,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Split225Enum: "train" | "holdout" | "none";
+        SplitEnum: "train" | "holdout" | "none";
         Stage: {
             name: components["schemas"]["NameEnum"];
             waiting: number;
@@ -3449,7 +3449,7 @@ export interface components {
             thumb: string;
             width: number;
             height: number;
-            split: components["schemas"]["Split225Enum"];
+            split: components["schemas"]["SplitEnum"];
             state: components["schemas"]["PictureState"];
             answer: {
                 [key: string]: unknown;
