@@ -214,6 +214,7 @@ SPECTACULAR_SETTINGS = {
         "TaskState": "annotate.labeling.models.Task.State",
         "Ruling": "annotate.consensus.models.Decision.Ruling",
         "VersionState": "annotate.datasets.api.versions.STATES",
+        "SplitEnum": "annotate.ingest.models.Image.Split",
         "StoodAs": "annotate.datasets.history.SIDES",
         "PictureState": "annotate.datasets.browse.STATES",
         "RunState": "training.models.Run.State",

@@ -148,13 +148,16 @@ PictureSplit = Literal["train", "holdout", "none"]
 PictureState = Literal["open", "closed", "review", "unasked", "set_aside", "excluded", "deleted", "example"]
 
 
+SplitEnum = Literal["train", "holdout", "none"]
+
+
 class Tile(TypedDict):
     id: int
     name: str
     thumb: str
     width: int
     height: int
-    split: PictureSplit
+    split: SplitEnum
     state: PictureState
     answer: dict[str, Any] | None
     confidence: float | None
@@ -231,7 +234,7 @@ class PictureItem(TypedDict):
     thumb: str
     width: int
     height: int
-    split: PictureSplit
+    split: SplitEnum
     state: PictureState
     answer: dict[str, Any] | None
     confidence: float | None

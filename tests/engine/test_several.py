@@ -158,3 +158,10 @@ def test_it_overfits_a_few_pictures_and_is_scored_predicted_and_chosen_from(vers
         doubt = {row["digest"]: float(np.mean(np.abs(np.array(row["distribution"]) - 0.5))) for row in rows}
         if strategy == "margin":
             assert [one["digest"] for one in ranking] == sorted(doubt, key=lambda digest: doubt[digest])
+            assert main([*asked, "--random-share", "0", "--concepts", "103", "999"]) == 0
+            ranking = json.loads((tmp_path / "r.json").read_text())["ranking"]
+            alone = {row["digest"]: abs(row["distribution"][2] - 0.5) for row in rows}
+            assert [one["digest"] for one in ranking] == sorted(alone, key=lambda digest: alone[digest])
+            untold = str(tmp_path / "untold.parquet")
+            pq.write_table(pq.read_table(guess).replace_schema_metadata(None), untold)
+            assert main([*asked, "--predictions", untold, "--concepts", "103"]) == 1

@@ -99,7 +99,7 @@ def _add_select(select: argparse.ArgumentParser) -> None:
     select.add_argument("--seed", type=int, default=0)
     select.add_argument("--random-share", type=float, default=0.1)
     select.add_argument("--each", action="store_true", help="any number of the classes may be there")
-    select.add_argument("--concepts", type=int, nargs="*", help="boxes of these classes alone are looked at")
+    select.add_argument("--concepts", type=int, nargs="*", help="only boxes, or with --each classes, of these")
     select.add_argument("--out", type=Path, required=True)
     _finish(select, commands.run_select)
 

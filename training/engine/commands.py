@@ -184,7 +184,7 @@ def run_select(asked: argparse.Namespace) -> int:
             digests, found = read_scores(asked.predictions, concepts=asked.concepts)
             ranking = rank_boxes(strategy, digests, found, **drawn)
         else:
-            digests, shares = read_shares(asked.predictions)
+            digests, shares = read_shares(asked.predictions, concepts=asked.concepts if asked.each else None)
             ranking = (rank_each if asked.each else rank)(strategy, digests, shares, **drawn)
     except (OSError, ValueError, KeyError) as error:
         raise Fault("data", f"{asked.predictions.name}: not a file of predictions ({error})") from error

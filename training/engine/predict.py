@@ -1,5 +1,6 @@
 """What a checkpoint thinks of pictures: for proposals, for choosing what is asked next, for looking at."""
 
+import json
 from collections.abc import Collection
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from training.engine.device import device_of, set_threads
 from training.engine.examples import Examples
 from training.engine.files import sync_file
 from training.engine.model import architecture_of
+from training.engine.predicted import CONCEPTS
 from training.engine.problems import PROBLEMS
 
 
@@ -38,10 +40,11 @@ def predict(
     out.mkdir(parents=True, exist_ok=True)
     path = out / "predictions.parquet"
     done = 0
-    schema = problem.prediction_schema(embed)
+    told = {CONCEPTS: json.dumps([entry.id for entry in checkpoint.classes])}
+    schema = problem.prediction_schema(embed).with_metadata(told)
     with path.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for table in problem.predict(model, feed, rows, head=head, embed=embed):
-            writer.write_table(table)
+            writer.write_table(table.replace_schema_metadata(told))
             done += table.num_rows
             progress(done, len(rows))
     sync_file(path)

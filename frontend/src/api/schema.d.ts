@@ -3416,7 +3416,7 @@ export interface components {
             thumb: string;
             width: number;
             height: number;
-            split: components["schemas"]["PictureSplit"];
+            split: components["schemas"]["SplitEnum"];
             state: components["schemas"]["PictureState"];
             answer: {
                 [key: string]: unknown;
@@ -3826,6 +3826,8 @@ export interface components {
             username: string;
             password: string;
         };
+        /** @enum {string} */
+        SplitEnum: "train" | "holdout" | "none";
         Stage: {
             name: components["schemas"]["NameEnum"];
             waiting: number;
@@ -3885,7 +3887,7 @@ export interface components {
             thumb: string;
             width: number;
             height: number;
-            split: components["schemas"]["PictureSplit"];
+            split: components["schemas"]["SplitEnum"];
             state: components["schemas"]["PictureState"];
             answer: {
                 [key: string]: unknown;
