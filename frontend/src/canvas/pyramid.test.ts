@@ -9,25 +9,26 @@ const whole = async () => bitmap(4000, 3000)
 describe('the pyramid', () => {
   afterEach(() => vi.unstubAllGlobals())
 
-  it('holds halves down to an eighth and the size of the stage, and gives the smallest that is sharp enough', async () => {
+  it('holds halves down to the size of the stage and an eighth, and gives the smallest that is sharp enough', async () => {
     vi.stubGlobal('createImageBitmap', async (_: unknown, to: { resizeWidth: number; resizeHeight: number }) =>
       bitmap(to.resizeWidth, to.resizeHeight),
     )
     const pyramid = await pyramidOf(
       bitmap(2048, 1536),
       { width: 4000, height: 3000 },
-      { width: 1400, height: 1050 },
+      { width: 900, height: 675 },
       whole,
     )
     expect(pyramid.whole).toBe(whole)
-    expect(pyramid.levels.map((level) => level.bitmap.width)).toEqual([2048, 1400, 1024, 512, 256])
+    expect(pyramid.levels.map((level) => level.bitmap.width)).toEqual([2048, 1024, 900, 256])
     const at = (scale: number) => levelFor(pyramid, scale).bitmap.width
-    expect([at(3), at(0.512), at(0.4), at(0.35), at(0.25), at(0.13), at(0.01)]).toEqual([
-      2048, 2048, 2048, 1400, 1024, 1024, 256,
+    expect([at(3), at(0.512), at(0.3), at(0.25), at(0.225), at(0.13), at(0.01)]).toEqual([
+      2048, 2048, 2048, 1024, 900, 900, 256,
     ])
-    expect(memoryOf(pyramid)).toBe(4 * (2048 * 1536 + 1400 * 1050 + 1024 * 768 + 512 * 384 + 256 * 192))
+    expect(at(675.4 / 3000), 'a stage of a fraction of a pixel more').toBe(900)
+    expect(memoryOf(pyramid)).toBe(4 * (2048 * 1536 + 1024 * 768 + 900 * 675 + 256 * 192))
     close(pyramid)
-    expect(closed.sort((a, b) => a - b)).toEqual([256, 512, 1024, 1400, 2048])
+    expect(closed.sort((a, b) => a - b)).toEqual([256, 900, 1024, 2048])
   })
 
   it('makes no halves of what is small already, and has nothing left to fetch', async () => {

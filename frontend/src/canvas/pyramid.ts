@@ -28,8 +28,9 @@ export function flat(bitmap: ImageBitmap, size: Size): Pyramid {
 }
 
 /**
- * The bitmap with its halves, and one that fills `wanted` without resampling, made off the main thread; `whole` fetches
- * what the bitmap leaves out, where it is smaller than the picture.
+ * The bitmap with its halves down to one that fills `wanted` without resampling, and a small one for the map: browsers
+ * resample on the page's own thread, so none is made that is hardly ever seen, and each from the one before. `whole`
+ * fetches what the bitmap leaves out, where it is smaller than the picture.
  */
 export async function pyramidOf(
   bitmap: ImageBitmap,
@@ -39,21 +40,20 @@ export async function pyramidOf(
 ): Promise<Pyramid> {
   const sizes: number[] = []
   for (let half = 1; half <= HALVES; half += 1) {
-    if (Math.min(bitmap.width, bitmap.height) >> half >= LEAST_SIDE) sizes.push(Math.round(bitmap.width / 2 ** half))
+    const width = Math.round(bitmap.width / 2 ** half)
+    const seen = half === HALVES || width > (wanted?.width ?? 0)
+    if (seen && Math.min(bitmap.width, bitmap.height) >> half >= LEAST_SIDE) sizes.push(width)
   }
   if (wanted && wanted.width < bitmap.width) sizes.push(wanted.width)
-  const smaller = await Promise.all(
-    sizes.map((width) =>
-      createImageBitmap(bitmap, {
-        resizeWidth: width,
-        resizeHeight: Math.max(1, Math.round((width * bitmap.height) / bitmap.width)),
-        resizeQuality: 'high',
-      }),
-    ),
-  )
-  const levels = [bitmap, ...smaller].map((each) => ({ bitmap: each, scale: each.width / size.width }))
+  const made = [bitmap]
+  for (const width of [...new Set(sizes)].sort((a, b) => b - a)) {
+    const resizeHeight = Math.max(1, Math.round((width * bitmap.height) / bitmap.width))
+    const from = made.at(-1) as ImageBitmap
+    made.push(await createImageBitmap(from, { resizeWidth: width, resizeHeight, resizeQuality: 'high' }))
+  }
+  const levels = made.map((each) => ({ bitmap: each, scale: each.width / size.width }))
   const less = bitmap.width < size.width && size.width * size.height <= MOST_WHOLE
-  return { size, levels: levels.sort((a, b) => b.scale - a.scale), whole: less ? whole : null }
+  return { size, levels, whole: less ? whole : null }
 }
 
 /** The smallest level that still has a pixel for each pixel of the screen, but for a rest; the largest where none has. */
