@@ -37,6 +37,7 @@ class MissingIn(fields.Strict):
 
 class MissingShape(serializers.Serializer[Any]):
     missing = serializers.ListField(child=serializers.IntegerField(), help_text="Positions in the list, ascending.")
+    held_bytes = serializers.IntegerField(help_text="So many bytes of the missing files are here already.")
 
 
 class UnfinishedShape(serializers.Serializer[Any]):
@@ -82,7 +83,8 @@ class MissingView(ProjectView):
     def post(self, request: Request, pid: int, bid: int) -> Response:
         """Which of up to 1,000 files a delivery does not have, by path, size and time of change."""
         batch = selectors.batch_for(self.project, bid)
-        return Response({"missing": services.missing(batch, fields.accept(MissingIn, request.data)["files"])})
+        missing, held = services.missing(batch, fields.accept(MissingIn, request.data)["files"])
+        return Response({"missing": missing, "held_bytes": held})
 
 
 class UploadsView(ProjectView):

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from annotate.accounts.models import User
@@ -32,11 +33,13 @@ class Standing:
     result: dict[str, Any] | None = None
 
 
-def missing(batch: Batch, files: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Positions of those `{path, size, modified}` that this delivery does not have whole, nor has refused."""
+def missing(batch: Batch, files: Sequence[Mapping[str, Any]]) -> tuple[list[int], int]:
+    """Positions of those `{path, size, modified}` that this delivery does not have whole, nor has refused; and how many
+    bytes of these are here all the same."""
     marks = [batches.mark_of(file["path"], file["size"], file["modified"]) for file in files]
     have = set(BatchFile.objects.filter(batch=batch, mark__in=marks).values_list("mark", flat=True))
-    return [place for place, mark in enumerate(marks) if mark not in have]
+    held = PartialFile.objects.filter(batch=batch, mark__in=marks).aggregate(bytes=Sum("offset"))["bytes"]
+    return [place for place, mark in enumerate(marks) if mark not in have], held or 0
 
 
 def expect(batch: Batch, *, expected: int, expected_bytes: int) -> Batch:

@@ -3091,6 +3091,8 @@ export interface components {
         MissingShape: {
             /** @description Positions in the list, ascending. */
             missing: number[];
+            /** @description So many bytes of the missing files are here already. */
+            held_bytes: number;
         };
         ModelShape: {
             /** @description What to send as `model`. */

@@ -84,7 +84,7 @@ it('offers to send only what is missing of an upload that broke off', async () =
   const asked: unknown[] = []
   vi.stubGlobal('fetch', async (request: Request) => {
     asked.push(await request.json())
-    return Response.json({ missing: [1] })
+    return Response.json({ missing: [1], held_bytes: 100 })
   })
   await renderIn(<Choose pid={1} unfinished={[upload]} busy={false} problem={null} onStart={onStart} />)
   const files = ['pets/cat/1.jpg', 'pets/cat/2.jpg', 'pets/dog/3.jpg'].map(inFolder)
@@ -93,7 +93,7 @@ it('offers to send only what is missing of an upload that broke off', async () =
   const listed = { path: 'pets/cat/1.jpg', size: 500, modified: files[0]?.lastModified }
   expect(asked).toEqual([{ files: expect.arrayContaining([listed]) }])
   await user.click(screen.getByRole('button', { name: 'Send the 1 that is missing' }))
-  const plan = { missing: new Set([1]), missingBytes: 500, here: 2 }
+  const plan = { missing: new Set([1]), missingBytes: 500, heldBytes: 100, here: 2 }
   expect(onStart.mock.lastCall?.[2]).toEqual({ upload, plan })
 
   await user.click(screen.getByRole('button', { name: 'Send all of it as a new delivery' }))

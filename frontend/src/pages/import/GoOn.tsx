@@ -26,7 +26,7 @@ export function GoOn({ broken: { upload, plan }, busy, onGoOn, onAnew }: Props) 
       <Text size="sm">
         {t(count > 0 ? 'import.resume.belong' : 'import.resume.belongWhole', {
           name,
-          bytes: format.bytes(plan.missingBytes),
+          bytes: format.bytes(plan.missingBytes - plan.heldBytes),
         })}
       </Text>
       <Group>

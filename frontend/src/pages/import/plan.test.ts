@@ -15,7 +15,10 @@ function given(count: number): GivenFile[] {
 /** A server that holds these, as it would know them again. */
 const holding = (held: Listed[]) => {
   const marks = new Set(held.map((file) => JSON.stringify(file)))
-  return async (group: Listed[]) => group.flatMap((file, at) => (marks.has(JSON.stringify(file)) ? [] : [at]))
+  return async (group: Listed[]) => ({
+    missing: group.flatMap((file, at) => (marks.has(JSON.stringify(file)) ? [] : [at])),
+    held_bytes: 7,
+  })
 }
 
 describe('plan', () => {
@@ -31,12 +34,13 @@ describe('plan', () => {
     expect(sizes).toEqual([AT_ONCE, AT_ONCE, 500])
     expect([found.here, found.missing.size, Math.min(...found.missing)]).toEqual([2001, 499, 2001])
     expect(found.missing.has(2400)).toBe(true)
+    expect(found.heldBytes).toBe(21)
     expect(found.missingBytes).toBe(files.slice(2001).reduce((sum, { file }) => sum + file.size, 0))
   })
 
   it('does not ask about names that no server can hold', async () => {
     const files = [{ path: 'a\ud800.jpg', file: { size: 5 } as File }, ...given(2)]
-    const found = await plan(files, async (group) => group.map((_, at) => at).slice(1))
+    const found = await plan(files, async () => ({ missing: [1], held_bytes: 0 }))
     expect([...found.missing].sort()).toEqual([0, 2])
   })
 

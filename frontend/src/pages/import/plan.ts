@@ -15,17 +15,23 @@ const BROKEN = /\p{Surrogate}/u
 export interface Plan {
   /** Positions of the files that are to be sent. */
   missing: ReadonlySet<number>
+  /** Of the missing files, those bytes included that the server holds already. */
   missingBytes: number
+  heldBytes: number
   /** How many are there already. */
   here: number
 }
 
-/** What of some files has still to be sent; `ask` gives the positions that are missing of a group. */
-export async function plan(
-  files: readonly GivenFile[],
-  ask: (group: Listed[]) => Promise<readonly number[]>,
-): Promise<Plan> {
+/** What the server lacks of a group, by position; of half-sent files it holds some bytes. */
+export interface Lacking {
+  missing: readonly number[]
+  held_bytes: number
+}
+
+/** What of some files has still to be sent; `ask` compares one group. */
+export async function plan(files: readonly GivenFile[], ask: (group: Listed[]) => Promise<Lacking>): Promise<Plan> {
   const missing = new Set<number>()
+  let heldBytes = 0
   const asked: number[] = []
   files.forEach(({ path }, at) => {
     if (BROKEN.test(path)) missing.add(at)
@@ -34,11 +40,13 @@ export async function plan(
   for (let start = 0; start < asked.length; start += AT_ONCE) {
     const group = asked.slice(start, start + AT_ONCE)
     const listed = group.flatMap((at) => files[at] ?? []).map(listedAs)
-    for (const place of await ask(listed)) missing.add(group[place] ?? -1)
+    const lacking = await ask(listed)
+    heldBytes += lacking.held_bytes
+    for (const place of lacking.missing) missing.add(group[place] ?? -1)
   }
   missing.delete(-1)
   const missingBytes = files.reduce((sum, { file }, at) => sum + (missing.has(at) ? file.size : 0), 0)
-  return { missing, missingBytes, here: files.length - missing.size }
+  return { missing, missingBytes, heldBytes, here: files.length - missing.size }
 }
 
 export function listedAs({ path, file }: GivenFile): Listed {
@@ -49,7 +57,7 @@ export function listedAs({ path, file }: GivenFile): Listed {
 export async function whereTo<T>(
   files: readonly GivenFile[],
   uploads: readonly T[],
-  ask: (upload: T, group: Listed[]) => Promise<readonly number[]>,
+  ask: (upload: T, group: Listed[]) => Promise<Lacking>,
 ): Promise<{ upload: T; plan: Plan } | null> {
   for (const upload of uploads) {
     const found = await plan(files, (group) => ask(upload, group))

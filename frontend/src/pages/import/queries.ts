@@ -36,12 +36,9 @@ export const brokenQuery = (
   queryOptions({
     queryKey: [...batchesKey(pid), 'broken', round, uploads.map(({ id }) => id)],
     queryFn: () =>
-      whereTo(files, uploads, async ({ id }, group) => {
+      whereTo(files, uploads, ({ id }, group) => {
         const path = { pid, bid: id }
-        const reply = await ask(
-          api.POST('/api/projects/{pid}/batches/{bid}/missing', { params: { path }, body: { files: group } }),
-        )
-        return reply.missing
+        return ask(api.POST('/api/projects/{pid}/batches/{bid}/missing', { params: { path }, body: { files: group } }))
       }),
     enabled: files.length > 0 && uploads.length > 0,
     gcTime: 0,

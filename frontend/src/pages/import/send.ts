@@ -47,11 +47,12 @@ export function sendingTo(pid: number, bid: number): How {
 export async function inParts(
   file: File,
   onProgress: (bytes: number) => void,
-  onSafe: () => void,
+  onSafe: (bytes: number) => void,
   { begin, part }: Steps,
 ): Promise<SendResult> {
   let standing = await begin()
   for (;;) {
+    onSafe(standing.offset)
     onProgress(standing.offset)
     if (standing.result) return standing.result
     const { id, offset } = standing
@@ -59,7 +60,6 @@ export async function inParts(
     const bytes = file.slice(offset, offset + PART_BYTES)
     try {
       standing = await part(id, bytes, offset, (sent) => onProgress(offset + Math.min(sent, bytes.size)))
-      onSafe()
     } catch (problem) {
       const held = problem instanceof ApiError && problem.code === 'wrong_offset' ? problem.data.offset : null
       // A part of which the reply was lost, or that another page has sent.

@@ -96,6 +96,28 @@ describe('Uploads', () => {
     expect(Math.min(...sizes)).toBe(1)
   })
 
+  it('counts what the server holds of a large file while it waits, and goes on with it', async () => {
+    let tries = 0
+    const seen: number[] = []
+    const uploads: Uploads = new Uploads(given(1, MOST_BYTES + 1), {
+      ...line,
+      timer: (run) => {
+        seen.push(uploads.bytesSent)
+        queueMicrotask(run)
+      },
+      send: async () => expect.unreachable(),
+      sendLarge: async ({ path }, { onProgress, onSafe }) => {
+        tries += 1
+        onSafe(4000)
+        onProgress(4500)
+        if (tries < 3) throw new ApiError('offline', '')
+        return { path, state: 'received' }
+      },
+    })
+    await uploads.run()
+    expect([seen, uploads.bytesSent]).toEqual([[4000, 4000], MOST_BYTES + 1])
+  })
+
   it('does not wait for its time when it is told to try now, or to stop', async () => {
     let calls = 0
     const never = { ...line, timer: () => undefined }

@@ -30,8 +30,8 @@ interface Sending {
 export interface How {
   /** Sends one parcel of files; rejects with an ApiError. */
   send: (files: readonly Sent[], options: Sending) => Promise<SendResult[]>
-  /** Sends one large file from where it stopped; `onSafe` is told whenever the server holds more of it. */
-  sendLarge: (file: Sent, options: Sending & { onSafe: () => void }) => Promise<SendResult>
+  /** Sends one large file from where it stopped; `onSafe` is told how much of it the server holds. */
+  sendLarge: (file: Sent, options: Sending & { onSafe: (bytes: number) => void }) => Promise<SendResult>
   /** Whether the browser can still read a file. */
   readable?: (file: File) => Promise<boolean>
   timer?: (run: () => void, ms: number) => unknown
@@ -59,6 +59,8 @@ export class Uploads {
   over: ApiError | null = null
   private sentBytes = 0
   private readonly flying = new Map<readonly Sent[], number>()
+  /** What the server holds of large files that are not complete. */
+  private readonly safe = new Map<Sent, number>()
   private readonly gate: Gate
   private readonly stopper = new AbortController()
   private readonly listeners = new Set<() => void>()
@@ -135,7 +137,7 @@ export class Uploads {
         this.settle(parcel, results)
         return
       } catch (problem) {
-        this.flying.delete(parcel)
+        this.land(parcel)
         if (!(problem instanceof ApiError) || this.stopped || OVER.has(problem.code)) {
           this.giveUp(parcel, problem)
           return
@@ -157,14 +159,18 @@ export class Uploads {
 
   private async sent(parcel: Sent[]): Promise<SendResult[]> {
     const [first] = parcel
-    this.flying.set(parcel, 0)
     const onProgress = (bytes: number) => {
       this.flying.set(parcel, bytes)
       this.tell()
     }
     const options = { signal: this.stopper.signal, onProgress }
-    if (first && isLarge(first))
-      return [await this.how.sendLarge(first, { ...options, onSafe: () => this.gate.through() })]
+    if (first && isLarge(first)) {
+      const onSafe = (bytes: number) => {
+        this.safe.set(first, bytes)
+        this.gate.through()
+      }
+      return [await this.how.sendLarge(first, { ...options, onSafe })]
+    }
     return this.how.send(parcel, options)
   }
 
@@ -202,6 +208,13 @@ export class Uploads {
     const half = Math.ceil(parcel.length / 2)
     await this.deliver(parcel.slice(0, half))
     await this.deliver(parcel.slice(half))
+  }
+
+  /** A parcel that was lost counts as far as the server holds it. */
+  private land(parcel: Sent[]): void {
+    const held = parcel.reduce((sum, file) => sum + (this.safe.get(file) ?? 0), 0)
+    this.flying.set(parcel, held)
+    if (held === 0) this.flying.delete(parcel)
   }
 
   private settle(parcel: Sent[], results: SendResult[], without = ''): void {
