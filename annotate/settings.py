@@ -222,7 +222,6 @@ SPECTACULAR_SETTINGS = {
         "TryoutState": "training.models.Tryout.State",
         "RoundState": "training.models.Round.State",
         "PauseCode": "annotate.labeling.models.Seat.Pause",
-        "PictureSplit": "annotate.ingest.models.Image.Split",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -142,9 +142,6 @@ class FileResult(TypedDict):
     message: str
 
 
-PictureSplit = Literal["train", "holdout", "none"]
-
-
 PictureState = Literal["open", "closed", "review", "unasked", "set_aside", "excluded", "deleted", "example"]
 
 
@@ -185,7 +182,20 @@ class ConsensusShape(TypedDict):
     updated_at: str
 
 
-EventShapeWhatEnum = Literal["added", "imported", "vote", "decision", "proposal", "asked_again"]
+EventShapeWhatEnum = Literal[
+    "added",
+    "imported",
+    "handed_out",
+    "vote",
+    "settled",
+    "decision",
+    "proposal",
+    "asked_again",
+    "exclude",
+    "include",
+    "delete",
+    "restore",
+]
 
 
 class EventShape(TypedDict):

@@ -2388,8 +2388,6 @@ export interface components {
             csv?: string;
             classes?: components["schemas"]["ClassInRequest"][];
         };
-        /** @enum {string} */
-        CodeEnum: "accuracy" | "by_hand";
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         ComeBackInRequest: {
             token: string;
@@ -2582,7 +2580,7 @@ export interface components {
         /** @description Why one is handed no questions, and where one was wrong: told only while paused. */
         DeskPause: {
             paused: boolean;
-            code: components["schemas"]["CodeEnum"] | components["schemas"]["NullEnum"];
+            code: components["schemas"]["PauseCode"] | components["schemas"]["NullEnum"];
             note: string;
             /** Format: date-time */
             at: string | null;
@@ -2736,7 +2734,7 @@ export interface components {
             gold: boolean | null;
         };
         /** @enum {string} */
-        EventShapeWhatEnum: "added" | "imported" | "vote" | "decision" | "proposal" | "asked_again";
+        EventShapeWhatEnum: "added" | "imported" | "handed_out" | "vote" | "settled" | "decision" | "proposal" | "asked_again" | "exclude" | "include" | "delete" | "restore";
         /** @description An input whose every name is known; others are refused by name, so that nothing is silently left undone. */
         ExampleFromProjectInRequest: {
             /** Format: int64 */
@@ -3398,7 +3396,7 @@ export interface components {
         PersonPause: {
             /** Format: date-time */
             at: string;
-            code: components["schemas"]["CodeEnum"];
+            code: components["schemas"]["PauseCode"];
             note: string;
         };
         /** @description Hits among so many, with the ends of the 95 % interval; `value` is null without a count. */
@@ -3455,8 +3453,6 @@ export interface components {
             url: string;
             caption: string;
         };
-        /** @enum {string} */
-        PictureSplit: "train" | "holdout" | "none";
         /** @enum {string} */
         PictureState: "open" | "closed" | "review" | "unasked" | "set_aside" | "excluded" | "deleted" | "example";
         /** @description Of pictures that are wholly right; `p` is McNemar's, exact and two sided. */
@@ -3611,6 +3607,49 @@ export interface components {
         };
         /** @enum {string} */
         ReasonEnum: "done" | "leased" | "no_tasks" | "no_classes" | "practice" | "paused";
+        /** @enum {string} */
+        RecheckInOutcomeEnum: "false_positive" | "false_negative" | "missed" | "false" | "wrong_class" | "loose";
+        /**
+         * @description Which disagreements: a cell (`truth`, `predicted`), a class of several (`label`, `outcome`), or a kind of box
+         *     error (`outcome`, and `label` and `threshold` where wanted).
+         */
+        RecheckInRequest: {
+            /**
+             * Format: uuid
+             * @description The sender's own name for it: sent twice, it is done once.
+             */
+            key: string;
+            truth?: number;
+            predicted?: number;
+            label?: number;
+            outcome?: components["schemas"]["RecheckInOutcomeEnum"];
+            /** Format: double */
+            threshold?: number;
+        };
+        RecheckShape: {
+            id: number;
+            what: {
+                [key: string]: unknown;
+            };
+            /** @description By name for who answers for people, else a pseudonym. */
+            by: string;
+            /** @description Half of them because the model disagrees, half at random. */
+            asked: number;
+            waiting: number;
+            review: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            result: components["schemas"]["Result"] | null;
+        };
+        Rechecks: {
+            items: components["schemas"]["RecheckShape"][];
+            /** @description Looked at again for other evaluations before this version was frozen. */
+            before: components["schemas"]["LookedBefore"];
+            /** @description Disagreements that are asked again at once. */
+            most: number;
+        };
         RefusedPicture: {
             id: number;
             code: string;
