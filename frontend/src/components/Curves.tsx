@@ -8,7 +8,7 @@ export interface Curve {
   values: (number | null)[]
   colour: string
   dash?: number[]
-  /** Round marks without a line between them. */
+  /** Round marks without a line between them; false: a line without any. */
   marks?: boolean
   /** This curve and the next are the upper and lower edge of a band, which is filled with this one's colour. */
   band?: boolean
@@ -71,7 +71,7 @@ export function Curves({ description, xLabel, x, curves, height = 240, percent =
             spanGaps: true,
             ...(curve.marks
               ? { paths: () => null, points: { show: true, size: 13, fill: curve.colour } }
-              : { points: { show: !curve.thin && curve.values.length < 60, size: 6 } }),
+              : { points: { show: curve.marks !== false && !curve.thin && curve.values.length < 60, size: 6 } }),
             value: (_: uPlot, value: number | null) => write(value),
           })),
         ],

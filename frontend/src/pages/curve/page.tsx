@@ -87,7 +87,9 @@ function Gains({ curve }: { curve: CurveDetail }) {
       high: points(gain.high),
     })
   if (withheld) {
-    return <Alert color="yellow">{withheld === 'few_points' ? t('few_points', { count: least }) : t('no_change')}</Alert>
+    return (
+      <Alert color="yellow">{withheld === 'few_points' ? t('few_points', { count: least }) : t('no_change')}</Alert>
+    )
   }
   const chosen = headline(curve)
   return (
@@ -121,7 +123,7 @@ function Plot({ curve }: { curve: CurveDetail }) {
     return [
       { label: t('upper'), values: high, colour: '#D55E00', band: true, thin: true },
       { label: t('lower'), values: low, colour: '#D55E00', thin: true },
-      { label: t('estimate'), values: value, colour: '#D55E00', dash: [8, 5] },
+      { label: t('estimate'), values: value, colour: '#D55E00', dash: [8, 5], marks: false },
       ...points,
     ]
   }, [curve.estimate.withheld, high, low, value, seeds, t])
