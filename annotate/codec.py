@@ -28,7 +28,8 @@ class Page:
     """What a file says of one picture. `picture` is text from that file, never a path to be trusted.
 
     `width` and `height` are the pixels its boxes speak of, 0 where it does not say; where the page is `relative` its
-    boxes are shares of them and they are 1. `problems` are sentences, one for each record that was left out.
+    boxes are shares of them and they are 1. `problems` are sentences, one for each record that was left out. `tags` are
+    names of classes that are said to be on the picture, and not where.
     """
 
     picture: str
@@ -37,6 +38,7 @@ class Page:
     things: tuple[Thing, ...] = ()
     problems: tuple[str, ...] = ()
     relative: bool = False
+    tags: tuple[str, ...] = ()
 
 
 def side(value: Any, what: str) -> int:
@@ -59,7 +61,7 @@ def in_pixels(page: Page, width: int, height: int) -> Page:
             things.append(Thing(thing.name, box, thing.flags))
         except ValueError as error:
             problems.append(f"{page.picture}: a box of {thing.name} is left out: {error}")
-    return Page(page.picture, width, height, tuple(things), tuple(problems))
+    return Page(page.picture, width, height, tuple(things), tuple(problems), tags=page.tags)
 
 
 def class_name(value: Any) -> str:

@@ -1,13 +1,15 @@
-"""COCO detection: one JSON file with images, annotations and categories.
+"""COCO detection and tags: one JSON file with images, annotations and categories.
 
 `bbox` is [x, y, width, height] in pixels from the upper left corner, fractions allowed. Ids are whole numbers with
 holes: they are mapped, never counted with. Written ids start at 1, because the reference evaluator takes a match with
-id 0 for none. `iscrowd` 1 means that the area is a run-length mask, so a crowd is written with the mask of its box.
+id 0 for none. `iscrowd` 1 means that the area is a run-length mask, so a crowd is written with the mask of its box. An
+annotation with neither bbox nor segmentation is a tag: its category is on the image, and it does not say where, as in
+the files of the iNaturalist challenges.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeGuard
 
 from annotate.codec import Page, Thing, class_name, side
@@ -36,6 +38,7 @@ def read(content: bytes, *, name: str) -> Document:
     categories = _categories(found["categories"], name, problems)
     images = _images(found["images"], name, problems)
     things: dict[int, list[Thing]] = {number: [] for number in images}
+    tags: dict[int, list[str]] = {number: [] for number in images}
     left_out: dict[int, list[str]] = {number: [] for number in images}
     for place, record in enumerate(found["annotations"]):
         where = f"{name}: annotation {_told(record, place)}"
@@ -46,11 +49,19 @@ def read(content: bytes, *, name: str) -> Document:
         try:
             if len(things[image]) >= MOST:
                 raise ValueError(f"its image has {MOST} objects already")
-            things[image].append(_thing(record, categories, images[image]))
+            if "bbox" not in record and not record.get("segmentation"):
+                tags[image].append(_category(record, categories))
+            else:
+                things[image].append(_thing(record, categories, images[image]))
         except ValueError as error:
             left_out[image].append(f"{where} is left out: {error}")
     pages = tuple(
-        Page(page.picture, page.width, page.height, tuple(things[key]), tuple(left_out[key]))
+        replace(
+            page,
+            things=tuple(things[key]),
+            problems=tuple(left_out[key]),
+            tags=tuple(dict.fromkeys(tags[key])),
+        )
         for key, page in images.items()
     )
     return Document(pages, tuple(dict.fromkeys(categories.values())), tuple(problems))
@@ -78,6 +89,11 @@ def annotation_json(thing: Thing, number: int, *, image: int, category: int, siz
     if flags := {flag: True for flag in HELD[1:] if flag in thing.flags}:
         entry["attributes"] = flags
     return _json(entry)
+
+
+def tag_json(number: int, *, image: int, category: int) -> bytes:
+    """The entry under `annotations` of a class that is on a picture, and not where."""
+    return _json({"id": number, "image_id": image, "category_id": category})
 
 
 def category_json(name: str, number: int) -> bytes:
@@ -148,10 +164,15 @@ def _images(records: list[Any], name: str, problems: list[str]) -> dict[int, Pag
     return pages
 
 
-def _thing(record: dict[str, Any], categories: Mapping[int, str], page: Page) -> Thing:
+def _category(record: dict[str, Any], categories: Mapping[int, str]) -> str:
     category = record.get("category_id")
     if not _is_id(category) or category not in categories:
         raise ValueError("its category is not in the file")
+    return categories[category]
+
+
+def _thing(record: dict[str, Any], categories: Mapping[int, str], page: Page) -> Thing:
+    name = _category(record, categories)
     box = record.get("bbox")
     if not isinstance(box, list) or len(box) != 4:
         raise ValueError("its bbox is no list of four numbers")
@@ -163,7 +184,7 @@ def _thing(record: dict[str, Any], categories: Mapping[int, str], page: Page) ->
     if record.get("iscrowd") in (True, 1):
         flags.add("crowd")
     ordered = tuple(sorted(flags, key=HELD.index))
-    return Thing(categories[category], fitted((x, y, x + width, y + height), page.width, page.height), ordered)
+    return Thing(name, fitted((x, y, x + width, y + height), page.width, page.height), ordered)
 
 
 def _mask(box: Box, size: tuple[int, int]) -> dict[str, Any]:

@@ -34,8 +34,8 @@ SPLITS: Final[dict[str, str]] = {"train": "train", "val": "val", "holdout": "tes
 UNSETTLED: Final = "without_labels"
 PIECE: Final = 1 << 16
 OPTIONS: Final = (
-    Option("include", "settled", INCLUDE.choices, "labeled: only pictures with a box; settled: also those settled as "
-           f"showing none of the classes; all: also unsettled ones, apart, under {UNSETTLED}"),
+    Option("include", "settled", INCLUDE.choices, "labeled: only pictures with a box or class; settled: also those "
+           f"settled as showing none of the classes; all: also unsettled ones, apart, under {UNSETTLED}"),
     VOTES,
 )  # fmt: skip
 

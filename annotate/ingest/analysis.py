@@ -116,10 +116,11 @@ class Tally:
         names = [thing.name for thing in page.things]
         self.boxes += len(names)
         self.boxes_of.update(names)
-        self.pictures_of.update(set(names))
-        self.labeled += bool(names)
-        self.empty += not names and not page.problems
-        self.unsaid += not names and bool(page.problems)
+        self.pictures_of.update({*names, *page.tags})
+        said = bool(names or page.tags)
+        self.labeled += said
+        self.empty += not said and not page.problems
+        self.unsaid += not said and bool(page.problems)
 
 
 def _digest(entry: Item) -> str:

@@ -1,19 +1,25 @@
 """Formats that take several classes per picture: what they write, and what they say is lost."""
 
+import contextlib
 import csv
 import hashlib
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pycocotools.coco import COCO
 from torchvision import datasets as torchvision_datasets
 
 from annotate.datasets import format as contract
-from annotate.datasets.archive import FolderSink
+from annotate.datasets.archive import FolderSink, ZipSink
 from annotate.datasets.formats import FORMATS
 from annotate.datasets.tables import joined, parted, plain
+from annotate.ingest import pages
+from annotate.ingest.source import Item, Limits
+from annotate.ingest.sources import opened
 from annotate.manifest.read import Version, open_version
 from annotate.manifest.schema import ClassEntry, Label, ManifestFields, Record, VoteRow
 from annotate.manifest.write import write_version
@@ -65,7 +71,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def test_the_formats_that_take_several_classes_are_these(version: Version, tmp_path: Path) -> None:
-    assert SERVING == ["csv", "imagefolder", "native"]
+    assert SERVING == ["coco", "csv", "imagefolder", "native"]
     with pytest.raises(ValueError, match="cannot hold labels of kind choices"):
         contract.write_export(version, FORMATS["voc"], FolderSink(tmp_path / "out"), options={})
 
@@ -89,6 +95,38 @@ def test_the_table_has_a_row_for_each_picture_with_all_its_classes(version: Vers
         assert json.loads(row["distribution"]) == dict(record.labels[0].distribution)
     said = {row["digest"]: row for row in rows_of(tmp_path / "out" / "votes.csv")}
     assert {digest: row["class"] for digest, row in said.items()} == {one: row["class"] for one, row in rows.items()}
+
+
+def test_coco_has_a_tag_for_each_class_and_no_box_and_is_read_again(version: Version, tmp_path: Path) -> None:
+    """By COCO's own reader, and by the way in that a zip of it takes: the same classes, splits and empty pictures."""
+    with (tmp_path / "set.zip").open("wb") as file, ZipSink(file) as sink:
+        report = contract.write_export(version, FORMATS["coco"], sink, options={})
+    assert report["lost"]["soft_labels"]["count"] == 10 and "several" not in report["lost"]
+    assert report["pictures"]["written"] == 12
+    with zipfile.ZipFile(tmp_path / "set.zip") as packed:
+        packed.extractall(tmp_path / "out")
+    place = {row["digest"]: row["path"] for row in rows_of(tmp_path / "out" / "names.csv")}
+    with contextlib.redirect_stdout(io.StringIO()):
+        train = COCO(str(tmp_path / "out" / "annotations" / "tags_train.json"))
+    assert [one["name"] for one in train.loadCats(train.getCatIds())] == list(CLASSES)
+    assert all("bbox" not in one for one in train.anns.values())
+    said = {
+        f"train/{image['file_name']}": {one["category_id"] for one in train.imgToAnns[number]}
+        for number, image in train.imgs.items()
+    }
+    want = {place[one.digest]: set(one.labels[0].value.get("choice", ())) for one in version.records("train")}
+    assert said == want, "category ids are places in the schema from 1, as the concept ids are here"
+    found = {}
+    source = opened(str(tmp_path / "set.zip"), Limits(picture_bytes=2**20, archive_bytes=2**24))
+    for entry in source.entries(0):
+        assert isinstance(entry, Item) and entry.page is not None
+        page = pages.from_text(pages.to_text(entry.page()))
+        found[hashlib.sha256(entry.open().read()).hexdigest()] = (entry.split, pages.tags(page, {}), page.things)
+        assert pages.answer(page, {}) == (None if page.tags else {"nothing": True}), "where it is nobody said"
+    for record in version.records():
+        names = sorted(CLASSES[one - 1] for one in record.labels[0].value.get("choice", ()))
+        tags = {"classes": [{"class": name} for name in names]} if names else {"nothing": True}
+        assert found[record.digest] == (record.split, tags, ())
 
 
 def test_folders_hold_what_is_of_one_class_and_count_the_rest(version: Version, tmp_path: Path) -> None:

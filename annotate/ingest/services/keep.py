@@ -241,7 +241,7 @@ def _label(chunk: _Chunk, file: BatchFile, image: Image) -> ImportedLabel | None
     kind = batch.project.kind
     found = ImportedLabel(image=image, source_name=batch.source_name, kind=kind, labels_as=batch.labels_as)
     if file.page:
-        tags = kind == pages.TAGS
+        tags = kind != pages.KIND
         found.answer = pages.tags(pages.from_text(file.page), batch.mapping) if tags else _boxes(chunk, file, image)
         return found if found.answer else None
     if not file.label or batch.mapping.get(file.label, 0) is None:

@@ -1,6 +1,7 @@
 """Deliveries that are looked at first, and labeled sets on their way in."""
 
 import io
+import json
 import zipfile
 from collections import Counter
 from typing import Any
@@ -17,7 +18,7 @@ from annotate.labeling.models import Task
 from annotate.projects.models import LabelClass, Project
 from tests.annotate.ingest import sets
 from tests.annotate.ingest.deliver import deliver, loose, pictures, ready, take_in
-from tests.make import concepts, picture_bytes
+from tests.make import concepts, make_project, picture_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +119,30 @@ def test_where_several_classes_are_asked_for_boxes_say_which_are_there() -> None
     assert gold["0.png"] == {"choice": sorted((cat, hound))} and gold["2.png"] == {"nothing": True}
     folders = take_in(project, [("cat/9.png", picture_bytes(9))], labels_as="votes", source_name="tree")
     assert (folders.state, answers(source_name="tree", kind="choices")) == (Batch.State.DONE, {"9.png": None})
+
+
+def test_tags_of_a_coco_file_say_which_classes_are_there_and_not_where() -> None:
+    said = {
+        "images": [{"id": n, "file_name": f"{n}.png", "width": 32, "height": 24} for n in range(3)],
+        "categories": [{"id": 5, "name": "cat"}, {"id": 9, "name": "dog"}],
+        "annotations": [
+            {"id": place, "image_id": image, "category_id": category}
+            for place, (image, category) in enumerate([(0, 9), (0, 5), (0, 9), (1, 5)], start=1)
+        ],
+    }
+    files = {"tags.json": json.dumps(said).encode(), **{f"{n}.png": picture_bytes(n) for n in range(3)}}
+    project, admin = ready(kind="choices", consensus_method="dawid_skene_each")
+    batch = looked_at(project, ("tags.zip", sets.zipped(files)))
+    found = selectors.analysis_view(batch)
+    assert found["fits"] and (found["says"], found["boxes"], found["empty"], found["labeled"]) == ("classes", 0, 1, 2)
+    commit(batch, admin, labels_as="votes", source_name="lab")
+    cat, dog = ({"class": name, "concept": concepts(project)[name]} for name in ("cat", "dog"))
+    assert answers(source_name="lab", kind="choices") == {
+        "0.png": {"classes": [cat, dog]}, "1.png": {"classes": [cat]}, "2.png": {"nothing": True},
+    }  # fmt: skip
+    drawn = make_project(kind="box", name="Drawn")
+    refused = looked_at(drawn, ("tags.zip", sets.zipped(files)))
+    assert not selectors.analysis_view(refused)["fits"], "nobody said where"
 
 
 def test_pictures_alone_and_pictures_that_the_source_is_silent_about() -> None:
