@@ -2,7 +2,8 @@
 
 Frames: input comes at 60 Hz for two seconds; `script` counts the frames that the page was asked to draw
 (requestAnimationFrame), `shown` those that the browser's compositor displayed, both of 120. The floor is the same page
-with no box on it. Submit: from the key that hands in one box to the frame on the display that has the next picture.
+with no box on it. Submit: from the key that hands in one box to the frame on the display that has the next picture; its
+floor is a bare page that swaps two decoded pictures, measured in between.
 """
 
 import argparse
@@ -23,7 +24,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.conditions import conditions, report, say
-from benchmarks.frames import Trace, traced
+from benchmarks.frames import traced, waits
+from benchmarks.swap import swaps
 from tests import services
 from tests.browser import pages
 from tests.browser.conftest import FLAGS
@@ -222,17 +224,6 @@ def draw_box(page: Page) -> None:
     page.mouse.up()
 
 
-def waits(trace: Trace, keys: list[float], marks: list[float]) -> list[float]:
-    """For each key the time until what was drawn first after it was on the display."""
-    found = []
-    for key in keys:
-        drawn_at = next((mark for mark in marks if mark > key), None)
-        shown = None if drawn_at is None else trace.shown_after(drawn_at)
-        if shown is not None:
-            found.append(shown - key)
-    return found
-
-
 def first_image(browser: Browser, stack: Stack, project: int) -> float:
     """Milliseconds from the address to the first picture, in a browser that is signed in and has kept nothing."""
     known = pages.open_page(browser, stack.url)
@@ -280,11 +271,17 @@ def main() -> None:
             first = first_image(browser, stack, places["large"][0])
             floor = with_boxes(browser, stack, places["large"], 0)
             found = {count: with_boxes(browser, stack, places["large"], count) for count in arguments.boxes}
-            handed = {name: submits(browser, stack, place) for name, place in places.items() if name != "large"}
+            handed, swapped = {}, []
+            for name in sorted(places.keys() - {"large"}):
+                handed[name] = submits(browser, stack, places[name])
+                swapped += swaps(browser, WINDOW, arguments.submits, PAUSE_MS)
             browser.close()
+    bare = {"p50_ms": at(swapped, 0.5), "p95_ms": at(swapped, 0.95)}
     result = {
         "submit_to_paint_p50_ms": {name: each["p50_ms"] for name, each in handed.items()},
         "submit_to_paint_p95_ms": {name: each["p95_ms"] for name, each in handed.items()},
+        "submit_floor_ms": bare,
+        "submit_over_floor_p50": {name: round(each["p50_ms"] / bare["p50_ms"], 1) for name, each in handed.items()},
         "drag_frames": {count: each["drag"]["shown"] for count, each in found.items()},
         "zoom_frames": {count: each["zoom"]["shown"] for count, each in found.items()},
         "label_route_kb_gz": route_kb(),

@@ -74,3 +74,14 @@ def fill(trace: Trace, events: list[dict[str, Any]], sync: float) -> None:
         elif name == "RunTask" and event["tid"] == mark["tid"]:
             trace.longest_task = max(trace.longest_task, event.get("dur", 0) / 1000)
     trace.committed.sort()
+
+
+def waits(trace: Trace, keys: list[float], marks: list[float]) -> list[float]:
+    """For each key the time until what was drawn first after it was on the display."""
+    found = []
+    for key in keys:
+        drawn_at = next((mark for mark in marks if mark > key), None)
+        shown = None if drawn_at is None else trace.shown_after(drawn_at)
+        if shown is not None:
+            found.append(shown - key)
+    return found
