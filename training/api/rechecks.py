@@ -111,8 +111,8 @@ class RechecksView(ProjectView):
     @extend_schema(operation_id="training_recheck", request=RecheckIn, responses={201: RecheckShape})
     def post(self, request: Request, pid: int, eid: int) -> Response:
         """Asks the pictures of a disagreement again, with as many at random on which the model agrees."""
-        said = fields.accept(RecheckIn, request.data)
         evaluation = selectors.evaluation_for(self.project, eid)
+        said = fields.accept(RecheckIn, request.data)
         key = said.pop("key")
         made = services.look_again(evaluation, rechecks.Wish(**said), key=key, actor=request.user)
         shapes = (self._shape(row, counts) for row, counts in rechecks.rechecks_of(evaluation) if row.pk == made.pk)
