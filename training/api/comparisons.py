@@ -142,7 +142,7 @@ class RunsChangedView(ProjectView):
         change = query.get("change", comparisons.CHANGES[0])
         if change not in comparisons.CHANGES:
             raise errors.BadRequest("bad_change", "change must be lost or gained.", {"parameter": "change"})
-        offset, limit = paging.offset_of(query), rest.page_limit(query)
+        offset, limit = rest.offset_in(query), rest.page_limit(query)
         runs = comparisons.chosen_runs(self.project, _ids(request), most=2)
         items, more = comparisons.changed_pictures(self.project, runs, change=change, offset=offset, limit=limit)
         return Response({"items": items, "next": paging.cursor_at(offset + limit if more else None)})
