@@ -123,11 +123,12 @@ class Inspector:
         )  # fmt: skip
 
     def read(self, place: str) -> None:
-        """A title, the page's language, no key in place of a text, no English text that has a translation."""
+        """A title, the page's language, no key or gap in place of a text, no English text that has a translation."""
         title = self.page.title()
         self.note(place, [] if title.endswith("Fovea") and len(title) > len("Fovea") else [f"title: {title!r}"])
         assert self.page.evaluate("document.documentElement.lang").startswith(self.language[:2])
         shown = [title.rpartition(" · ")[0], *self.page.evaluate(SHOWN_TEXT)]
         bare = [text for text in shown if re.fullmatch(r"(\w+:)?\w+(\.\w+)+", text) and text.split(":")[-1] in keys()]
         english = [text for text in shown if text in texts("en") - texts("zh-CN")] if self.language == "zh-CN" else []
-        self.note(place, [f"untranslated: {text}" for text in [*bare, *english]])
+        unfilled = [text for text in shown if "{{" in text]
+        self.note(place, [f"untranslated: {text}" for text in [*bare, *english, *unfilled]])

@@ -16,7 +16,7 @@ from tests.fault.circle import ended_run, freeze, project_with_labels, start_run
 from tests.make import picture_bytes
 from tests.pictures import write_tree
 from tests.require import require
-from tests.stack import Stack, wait_for
+from tests.stack import Person, Stack, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +31,8 @@ class Lived:
     label: str
     boxes: str
     """A project for boxes."""
+    several: str
+    """A project in which a picture may have several classes."""
     join: str
     """An open link to the first project, some of whose pictures have a known answer."""
     tried: str
@@ -60,6 +62,7 @@ def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
     admin.post("/api/tokens", {"name": "nightly", "scopes": ["read", "train"], "project": int(pid)})
     opened = admin.post(f"{root}/volunteer-links", {"note": "the fair", "most": 9})["url"].rpartition("/")[2]
     boxes, drawn = boxes_of(stack, home / "boxes")
+    several = several_of(stack, home / "several")
     parts = ["", "/mine", "/me", "/review", "/data", f"/item/{image}", "/import", "/people", "/versions", "/runs"]
     me = admin.get("/api/session")["user"]["id"]
     parts += ["/people?tab=work", f"/people?tab=work&person={me}"]
@@ -81,6 +84,7 @@ def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
         ],
         f"/p/{pid}/label",
         f"/p/{boxes}",
+        f"/p/{several}",
         f"/join/{opened}",
         f"/p/{pid}/try",
     )
@@ -88,22 +92,39 @@ def lived_in(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lived:
 
 def boxes_of(stack: Stack, folder: Path) -> tuple[int, int]:
     """A project for boxes with one picture answered, one to be reviewed and others to be drawn on; and the first."""
-    admin = stack.person()
-    body = {"name": "Junction", "kind": "box", "classes_text": "car\nperson", "redundancy": 1, "holdout_share": 0}
-    project = int(admin.post("/api/projects", {**body, "description": ""})["id"])
-    root = f"/api/projects/{project}"
-    stack.manage("ingest", str(project), str(write_tree(folder, each=2)))
-    wait_for(lambda: admin.get(f"{root}/images/counts", state="open")["count"] >= 6, "the questions")
-    concept = admin.get(f"{root}/desk/guide")["classes"][0]["concept_id"]
-    (first, _, *_) = tasks = admin.post(f"{root}/desk", {"votes": [], "take": 12})["tasks"]
+    admin, root, tasks, (concept, _) = opened(stack, folder, "Junction", "box")
     boxes = [
         {"concept": concept, "box": [2, 2, 20, 18]},
         {"concept": concept, "box": [10, 10, 30, 31], "occluded": True},
     ]
-    vote_on(admin, root, tasks[:2], [{"boxes": boxes}, {"pass": "cannot_tell"}])
+    answer_two(admin, root, tasks, {"boxes": boxes})
+    return int(root.rpartition("/")[2]), int(tasks[0]["image"]["id"])
+
+
+def several_of(stack: Stack, folder: Path) -> int:
+    """The same where a picture may have several classes: its number."""
+    admin, root, tasks, concepts = opened(stack, folder, "What is there", "choices")
+    answer_two(admin, root, tasks, {"choice": concepts})
+    return int(root.rpartition("/")[2])
+
+
+def opened(stack: Stack, folder: Path, name: str, kind: str) -> tuple[Person, str, list[dict[str, Any]], list[int]]:
+    """(the admin, the new project's address, six tasks in hand, its two classes)."""
+    admin = stack.person()
+    body = {"name": name, "kind": kind, "classes_text": "car\nperson", "redundancy": 1, "holdout_share": 0}
+    project = int(admin.post("/api/projects", {**body, "description": ""})["id"])
+    root = f"/api/projects/{project}"
+    stack.manage("ingest", str(project), str(write_tree(folder, each=2)))
+    wait_for(lambda: admin.get(f"{root}/images/counts", state="open")["count"] >= 6, "the questions")
+    concepts = [one["concept_id"] for one in admin.get(f"{root}/desk/guide")["classes"]]
+    return admin, root, admin.post(f"{root}/desk", {"votes": [], "take": 12})["tasks"], concepts
+
+
+def answer_two(admin: Person, root: str, tasks: list[dict[str, Any]], answer: dict[str, Any]) -> None:
+    """The first as said, the second by nobody who could tell; the others go back."""
+    vote_on(admin, root, tasks[:2], [answer, {"pass": "cannot_tell"}])
     admin.post(f"{root}/desk", {"votes": [], "take": 0, "release": [task["id"] for task in tasks[2:]]})
     wait_for(lambda: admin.get(f"{root}/review")["items"], "something to review")
-    return project, int(first["image"]["id"])
 
 
 def dispute(admin: Any, root: str) -> None:
@@ -145,6 +166,7 @@ def walk(lived_in: Lived, browser: Browser, language: str) -> dict[str, list[str
     look_at_tokens(inspector)
     look_at_label_page(inspector, lived_in.label)
     look_at_boxes(inspector, lived_in.boxes)
+    look_at_several(inspector, lived_in.several)
     assert page.faults == []  # type: ignore[attr-defined]
     page.context.close()
     return inspector.found
@@ -239,6 +261,19 @@ def look_at_boxes(inspector: Inspector, project: str) -> None:
     page.wait_for_selector("dialog [data-surface=ready]")
     inspector.quiet()
     inspector.look(f"{project}/mine, one to be changed")
+
+
+def look_at_several(inspector: Inspector, project: str) -> None:
+    """A picture with two classes ticked, and where such answers are reviewed and listed."""
+    page = inspector.page
+    inspector.visit(f"{project}/label")
+    pages.task_on_screen(page)
+    for press in ("1", "2"):
+        page.keyboard.press(press)
+    expect(page.locator("[data-concept][aria-pressed=true]")).to_have_count(2)
+    inspector.look(f"{project}/label with two classes")
+    inspector.visit(f"{project}/review")
+    inspector.visit(f"{project}/mine")
 
 
 def look_at_trying(inspector: Inspector, lived_in: Lived) -> None:

@@ -195,7 +195,7 @@ function ImageFacts({ image, answer }: { image: ImageDetail; answer: string }) {
         [t('item.split'), t(`split.${image.split}`)],
         [t('item.problem'), image.problem && problemText(image.problem, t)],
         [t('item.size'), t('item.sizeValue', { width: image.width, height: image.height })],
-        [t('item.asking'), image.task && t('item.askingValue', { count: image.task.asking })],
+        [t('item.asked'), image.task && t('item.askingValue', { count: image.task.asking })],
         [t('item.votesWanted'), image.task && `${image.task.votes_counted} / ${image.task.votes_wanted}`],
         [t('item.batch'), image.batch?.name],
         [t('item.source'), image.source],
