@@ -7590,7 +7590,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedPage"];
                 };
             };
-            /** @description Refused: 400 bad_change, bad_limit, bad_runs; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 409 not_comparable, not_scored; 429 too_many_attempts; 500 server_error; 503 database_busy. */
+            /** @description Refused: 400 bad_change, bad_cursor, bad_limit, bad_runs, duplicate_key, not_json, not_utf8, too_deep; 401 bad_token, not_signed_in, token_expired; 403 forbidden, token_scope; 404 evaluation_gone, not_found, volunteer_over; 409 not_comparable, not_scored; 413 body_too_large; 422 not_finite, nul_in_text, number_too_large, surrogate_in_text; 429 too_many_attempts; 500 server_error; 503 database_busy. */
             default: {
                 headers: {
                     [name: string]: unknown;
