@@ -172,6 +172,25 @@ def test_a_torn_last_line_does_no_harm(fit: Engine, unbroken: Path, tmp_path: Pa
     assert [one["epoch"] for one in lines(run, "epoch")] == [1, 2, 3, 4]
 
 
+def test_killed_between_a_checkpoint_and_its_line_the_line_is_written(
+    fit: Engine, unbroken: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(unbroken, run)
+    (run / "result.json").unlink()
+    shutil.rmtree(run / "checkpoints" / "epoch-0004")
+    told = (run / "metrics.jsonl").read_text().splitlines()
+    third = next(at for at, line in enumerate(told) if '"event": "epoch"' in line and '"epoch": 3' in line)
+    (run / "metrics.jsonl").write_text("".join(line + "\n" for line in told[:third]))
+    assert fit(run, more=["--resume"]) == 0
+    taken = {"time", "seconds", "seconds_left"}
+    mine, whole = (
+        [{name: value for name, value in one.items() if name not in taken} for one in lines(folder, "epoch")]
+        for folder in (run, unbroken)
+    )
+    assert mine == whole
+
+
 def test_a_folder_with_a_run_is_not_overwritten(fit: Engine, trained: Path, capfd: pytest.CaptureFixture[str]) -> None:
     before = (trained / "metrics.jsonl").read_text()
     assert fit(trained) == 1

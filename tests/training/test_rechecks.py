@@ -96,7 +96,7 @@ def test_mistakes_are_asked_again_with_as_many_at_random_and_nobody_can_tell(pag
     handed = labeling.take(page.project, user_id=researcher.user.pk, want=12).tasks
     assert len(handed) == 8 and all(one.proposal is None for one in handed)
     audits = Audit.objects.filter(verb="task_asked_again").values_list("data", flat=True)
-    assert len(audits) == 8 and {json.dumps(one) for one in audits} == {
+    assert len(audits) == 8 and {json.dumps(one, sort_keys=True) for one in audits} == {
         json.dumps({"asking": 2, "note": f"evaluation {evaluation.pk}"})
     }
     assert Audit.objects.get(verb="looked_again").data["random"] == 4

@@ -91,12 +91,15 @@ class Journal:
         with (self.folder / "log.txt").open("a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {text}\n")
 
-    def cut_back(self, epoch: int) -> None:
-        """Leave in metrics.jsonl only what was so at the end of this epoch; a torn last line goes too."""
+    def cut_back(self, epoch: int, figures: dict[str, Any]) -> None:
+        """Leave in metrics.jsonl only what was so at the end of this epoch; a torn last line goes too.
+
+        The epoch's own line, where a kill came between its checkpoint and that, is written from its figures.
+        """
         path = self.folder / "metrics.jsonl"
         if not path.exists():
             return
-        kept = []
+        kept, told = [], epoch == 0
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 entry = json.loads(line)
@@ -104,7 +107,10 @@ class Journal:
                 continue
             if entry["event"] in ("step", "epoch", "start") and entry.get("epoch", 0) <= epoch:
                 kept.append(line)
+                told = told or (entry["event"], entry.get("epoch")) == ("epoch", epoch)
         write_text(path, "".join(line + "\n" for line in kept))
+        if not told:
+            self.event("epoch", epoch=epoch, **figures)
 
     def result(self, data: dict[str, Any]) -> None:
         """result.json, the last thing a run writes."""

@@ -20,7 +20,7 @@ from training.engine.files import read_json, write_json
 from training.engine.fit import Training
 from training.engine.journal import Journal
 from training.engine.model import architecture_of, build_empty, build_model, freeze, set_training
-from training.engine.optim import make_optimizer, unpack_state
+from training.engine.optim import make_optimizer, rate_at, unpack_state
 from training.engine.problems import PROBLEMS
 from training.engine.subset import keep_share
 from training.engine.transforms import steps_per_epoch
@@ -72,7 +72,7 @@ def prepare(
     initial = None if last is not None else _initial_weights(config, weights, len(examples.classes))
     config = _resolve(config, initial, pictures=len(train_rows))
     write_json(journal.folder / "config.json", dataclasses.asdict(config))
-    journal.cut_back(0 if last is None else last.epoch)
+    journal.cut_back(last.epoch if last else 0, _line_of(last, config, len(train_rows)) if last else {})
 
     def progress(done: int, total: int) -> None:
         journal.check_stop()
@@ -110,6 +110,12 @@ def prepare(
     )
     _tell_start(training, journal, absent)
     return training
+
+
+def _line_of(last: Checkpoint, config: Config, pictures: int) -> dict[str, Any]:
+    """What metrics.jsonl tells of the end of this epoch, but for the time that it took."""
+    steps = steps_per_epoch(pictures, config.batch)
+    return {**last.figures, "lr": rate_at(config, last.epoch * steps - 1, config.epochs * steps)}
 
 
 def _stored_config(journal: Journal, given: Config) -> Config:

@@ -240,18 +240,20 @@ def test_there_is_an_end_to_practising_in_a_day(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_was_told_in_practice_is_judged_no_more() -> None:
-    project, _, known = known_and_open(known=10, pictures=20)
+    project, _, known = known_and_open(known=10, pictures=1)
     (ada,) = crowd.crowd_of(project, 1)
-    asked = [task for task in work_off(project, ada, said="dog") if task in known]
+    for task in known:
+        crowd.hold(project, ada, task)
+        assert crowd.answer(project, ada, task, "dog").status == "stored"
     before = GoldAnswer.objects.filter(user=ada, right=False).count()
-    assert before == len(asked) > 0
+    assert before == len(known)
     practice.begin(project, ada, seed=1)
     told = practice.practised_on(ada.pk, known)
-    for task in told & set(asked):
+    for task in told:
         vote = Vote.objects.get(task_id=task, user=ada, superseded=False)
         outcome = crowd.answer(project, ada, task, "cat", supersedes=vote.key)
         assert outcome.status == "refused"
-    assert told & set(asked)
+    assert told
     assert GoldAnswer.objects.filter(user=ada, right=False).count() == before
 
 
